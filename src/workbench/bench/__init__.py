@@ -1,0 +1,29 @@
+"""What a notebook sees: open, load, table, figure, finding."""
+
+from workbench.bench.context import RUN_VARIABLE, RunContext, resolve_dataset
+from workbench.bench.drawing import FIGURE_INCHES, PALETTE, render_svg
+from workbench.bench.opening import LANGUAGES, Bench, fill, format_value, open_bench
+from workbench.bench.references import KeyReference, Reference
+from workbench.bench.table import EMPTY, RESULT_MIME, WITHHELD, Table, cell_text, table_html
+
+__all__ = [
+    "EMPTY",
+    "FIGURE_INCHES",
+    "LANGUAGES",
+    "PALETTE",
+    "RESULT_MIME",
+    "RUN_VARIABLE",
+    "WITHHELD",
+    "Bench",
+    "KeyReference",
+    "Reference",
+    "RunContext",
+    "Table",
+    "cell_text",
+    "fill",
+    "format_value",
+    "open_bench",
+    "render_svg",
+    "resolve_dataset",
+    "table_html",
+]

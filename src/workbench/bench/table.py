@@ -1,0 +1,207 @@
+"""What a notebook sees of a table: the masked preview, references into it, and how it prints."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import pandas as pd
+
+from workbench.bench.references import KeyReference, Reference
+from workbench.disclosure import Axis, Key, SafeTable, chosen_key, evaluate
+
+RESULT_MIME = "application/vnd.workbench.result+json"
+"""Marks an output that stands for a checked result; every other output is removed from the public copy."""
+
+WITHHELD = {"ko": "비공개", "en": "withheld"}
+EMPTY = {"ko": "자료 없음", "en": "no data"}
+
+
+class Table:
+    """A table as it may be published, with too small cells withheld; not a DataFrame.
+
+    Parameters
+    ----------
+    name : str
+        The result's name.
+    safe : SafeTable
+        The masked table.
+    title : dict
+        By language.
+
+    Attributes
+    ----------
+    at : object
+        ``table.at[row, column]``, or ``table.at[row]`` where there is one column: a :class:`Reference`.
+
+    Examples
+    --------
+    >>> from workbench.disclosure import Axis, Layout
+    >>> axis = Axis("year", (2021,), {"ko": "연도", "en": "Year"}, {"ko": ("2021",), "en": ("2021",)})
+    >>> layout = Layout(rows=axis, columns=None, statistic="count", decimals=0, people=False)
+    >>> table = Table("good_days", SafeTable(layout, ((172,),), (("shown",),)), {"ko": "좋은 날", "en": "Good days"})
+    >>> table.at[2021]
+    172
+    """
+
+    def __init__(self, name: str, safe: SafeTable, title: dict[str, str]) -> None:
+        self.name = name
+        self.safe = safe
+        self.title = title
+        self.at = _At(self)
+
+    @property
+    def rows(self) -> Axis:
+        """The rows' axis: keys, title and labels."""
+        return self.safe.layout.rows
+
+    @property
+    def columns(self) -> Axis | None:
+        """The columns' axis, None where there is one column."""
+        return self.safe.layout.columns
+
+    @property
+    def unit(self) -> dict[str, str]:
+        """The unit of the cells by language; empty words where there is none."""
+        return dict(self.safe.layout.unit or {"ko": "", "en": ""})
+
+    def frame(self, language: str | None = None) -> pd.DataFrame:
+        """Return the shown cells as a frame; withheld and empty cells are NaN.
+
+        Parameters
+        ----------
+        language : str, optional
+            Labels in this language; by default the keys.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Shape (rows, columns); one column named ``value`` where the table has one.
+        """
+        rows = list(self.rows.labels[language]) if language else list(self.rows.keys)
+        columns: list[Any] = ["value"]
+        if self.columns is not None:
+            columns = list(self.columns.labels[language]) if language else list(self.columns.keys)
+        return pd.DataFrame([list(row) for row in self.safe.values], index=rows, columns=columns).astype(float)
+
+    def total(self, column: Key | None = None) -> Reference:
+        """Return the sum of a column as a reference; refused where a cell of it is withheld.
+
+        Parameters
+        ----------
+        column : str, int, float or bool, optional
+            Needed where the table has columns.
+
+        Returns
+        -------
+        Reference
+        """
+        return self._reference(["total", self.name, column])
+
+    def largest(self, column: Key | None = None) -> KeyReference:
+        """Return the label of the row with the largest shown cell.
+
+        Parameters
+        ----------
+        column : str, int, float or bool, optional
+
+        Returns
+        -------
+        KeyReference
+        """
+        return self._choice(["largest", self.name, column])
+
+    def smallest(self, column: Key | None = None) -> KeyReference:
+        """Return the label of the row with the smallest shown cell.
+
+        Parameters
+        ----------
+        column : str, int, float or bool, optional
+
+        Returns
+        -------
+        KeyReference
+        """
+        return self._choice(["smallest", self.name, column])
+
+    def _reference(self, expression: list[Any]) -> Reference:
+        return Reference(evaluate(expression, {self.name: self.safe}), expression, self.safe.layout.decimals)
+
+    def _choice(self, expression: list[Any]) -> KeyReference:
+        _, place = chosen_key(expression, {self.name: self.safe})
+        return KeyReference(self, expression, self.rows.keys[place])
+
+    def __repr__(self) -> str:
+        return f"Table {self.name!r}\n{self.frame().to_string()}"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002 (IPython's)
+        return {
+            RESULT_MIME: {"kind": "table", "name": self.name},
+            "text/html": table_html(self.safe, self.title, "ko"),
+            "text/plain": repr(self),
+        }
+
+
+class _At:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def __getitem__(self, key: Any) -> Reference:
+        row, column = key if isinstance(key, tuple) else (key, None)
+        return self._table._reference(["at", self._table.name, _plain(row), _plain(column)])
+
+
+def _plain(key: Any) -> Any:
+    """A numpy scalar as the Python value it stands for."""
+    return key.item() if hasattr(key, "item") else key
+
+
+def cell_text(safe: SafeTable, row: int, column: int, language: str) -> str:
+    """Return a cell as it is read: a number with thousands separators, or why there is none.
+
+    Parameters
+    ----------
+    safe : SafeTable
+    row, column : int
+        Positions.
+    language : str
+
+    Returns
+    -------
+    str
+    """
+    state, value = safe.states[row][column], safe.values[row][column]
+    if state == "withheld":
+        return WITHHELD[language]
+    if value is None:
+        return EMPTY[language]
+    return f"{value:,.{safe.layout.decimals}f}"
+
+
+def table_html(safe: SafeTable, title: dict[str, str], language: str) -> str:
+    """Return a table as plain HTML for a notebook's preview.
+
+    Parameters
+    ----------
+    safe : SafeTable
+    title : dict
+    language : str
+
+    Returns
+    -------
+    str
+    """
+    layout = safe.layout
+    columns = layout.columns.labels[language] if layout.columns else ((layout.unit or {}).get(language, ""),)
+    head = "".join(f'<th scope="col">{html.escape(str(label))}</th>' for label in columns)
+    body = "".join(
+        f'<tr><th scope="row">{html.escape(str(label))}</th>'
+        + "".join(f"<td>{html.escape(cell_text(safe, row, column, language))}</td>" for column in range(layout.shape[1]))
+        + "</tr>"
+        for row, label in enumerate(layout.rows.labels[language])
+    )
+    corner = html.escape(layout.rows.title[language])
+    return (
+        f"<table><caption>{html.escape(title[language])}</caption><thead><tr><th scope='col'>{corner}</th>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table>"
+    )
