@@ -1,0 +1,134 @@
+"""One notebook run in a worker process, through papermill; a whole folder at its end or none."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import shutil
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.files import replace_folder, write_json
+
+KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "WORKBENCH_ROOT")
+"""All that a kernel sees of the environment: no key, no address of data."""
+
+PR_SET_PDEATHSIG = 1
+
+EXECUTED = "notebook.ipynb"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a worker is told to do.
+
+    Parameters
+    ----------
+    notebook : Path
+        Read, never written.
+    folder : Path
+        Where the finished run goes.
+    record : dict
+        What ``run.json`` will hold beside the outcome.
+    context : dict
+        What the kernel is told about itself.
+    root : Path
+        The project.
+    cache : Path
+        Where IPython keeps its files, away from the user's own.
+    """
+
+    notebook: Path
+    folder: Path
+    record: dict[str, Any]
+    context: dict[str, Any]
+    root: Path
+    cache: Path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: ``error`` is empty when it is done, else one line; ``cell`` is the failing cell's number."""
+
+    error: str = ""
+    cell: int | None = None
+    executed: Path | None = None
+
+
+def prepare_worker() -> None:
+    """End with the driver, keep quiet, and load papermill once."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    logging.disable(logging.ERROR)
+    for name in set(os.environ) - set(KEPT_VARIABLES):
+        del os.environ[name]
+    os.environ.update({"PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"})
+    import papermill  # noqa: F401 (3 s, paid once a worker)
+
+
+def execute(order: Order) -> Outcome:
+    """Run one notebook.
+
+    Parameters
+    ----------
+    order : Order
+
+    Returns
+    -------
+    Outcome
+        A failure is an outcome, not an exception.
+    """
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    working = order.folder.with_name(f".{order.folder.name}.working")
+    shutil.rmtree(working, ignore_errors=True)
+    (working / "scratch").mkdir(parents=True)
+    context = working / "context.json"
+    write_json(context, {**order.context, "folder": str(working)})
+    os.environ.update({
+        "WORKBENCH_ROOT": str(order.root),
+        "WORKBENCH_RUN": str(context),
+        "IPYTHONDIR": str(order.cache / "ipython"),
+        "MPLCONFIGDIR": str(order.cache / "matplotlib"),
+    })  # fmt: skip
+    failed = order.folder.with_name(f"failed.{order.folder.name}")
+    try:
+        papermill.execute_notebook(
+            str(order.notebook),
+            str(working / EXECUTED),
+            parameters=order.record["parameters"],
+            kernel_name="python3",
+            language="python",
+            cwd=str(working / "scratch"),
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            execution_timeout=order.record["cell_timeout_s"],
+        )
+    except PapermillExecutionError as error:
+        return _failed(order, working, failed, error=f"{error.ename}: {_first_line(error.evalue)}", cell=error.cell_index)
+    except Exception as error:  # noqa: BLE001 (a time-out, a dead kernel, a full disk: each is how a run ended)
+        return _failed(order, working, failed, error=f"{type(error).__name__}: {_first_line(str(error))}", cell=None)
+    shutil.rmtree(working / "scratch")
+    context.unlink()
+    write_json(working / "run.json", {**order.record, "outcome": "done"})
+    shutil.rmtree(failed, ignore_errors=True)
+    replace_folder(working, order.folder)
+    return Outcome()
+
+
+def _failed(order: Order, working: Path, failed: Path, *, error: str, cell: int | None) -> Outcome:
+    shutil.rmtree(working / "scratch", ignore_errors=True)
+    write_json(working / "run.json", {**order.record, "outcome": "failed", "error": error, "cell": cell})
+    replace_folder(working, failed)
+    executed = failed / EXECUTED
+    return Outcome(error=error, cell=cell, executed=executed if executed.is_file() else None)
+
+
+def _first_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[0][:300] if lines else ""
