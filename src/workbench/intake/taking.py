@@ -1,0 +1,214 @@
+"""Taking a batch into the vault as one part, with its balance and the list of what was not kept, on disk.
+
+The list and the balance lie under ``.workbench/intake/<dataset>/``; the balance is written last, so that a part
+whose taking-in was cut is taken in again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from workbench.catalog import Catalog, Dataset
+from workbench.files import canonical, read_json, sha256, write_bytes, write_json
+from workbench.intake.batch import Batch
+from workbench.intake.checking import Checked, check_rows, key_words
+from workbench.vault import Vault
+
+CHECKS = 1
+"""Raised whenever the checking of rows changes, so that parts are checked again."""
+
+LIST_COLUMNS = ["outcome", "line", "field", "found", "allowed", "reason"]
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What became of the rows that arrived: kept, refused or duplicate.
+
+    Parameters
+    ----------
+    dataset, source, part : str
+    arrived, kept, refused, duplicate : int
+        Rows.
+    reasons : dict of str to int
+        Refused rows by their first reason, ``"field: reason"``.
+    refused_list : Path or None
+        A CSV with every row that was not kept and why.
+    unchanged : bool
+        The same bytes were taken in before, so nothing was done.
+
+    Examples
+    --------
+    >>> balance = Balance("daily_air", "2021.csv", "2021", arrived=2, kept=1, refused=1, duplicate=0, reasons={"station: missing": 1})
+    >>> balance.adds_up
+    True
+    """
+
+    dataset: str
+    source: str
+    part: str
+    arrived: int
+    kept: int
+    refused: int
+    duplicate: int
+    reasons: dict[str, int]
+    refused_list: Path | None = None
+    unchanged: bool = False
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether in = kept + refused + duplicate, and each refused row has its reason."""
+        return self.arrived == self.kept + self.refused + self.duplicate and self.refused == sum(self.reasons.values())
+
+    @property
+    def all_refused(self) -> bool:
+        """Whether rows arrived and every one was refused."""
+        return self.arrived > 0 and self.refused == self.arrived
+
+
+def take_in(vault: Vault, catalog: Catalog, dataset: str, batch: Batch, part_name: str) -> Balance:
+    """Check a batch and keep its good rows as a part of the vault.
+
+    A part of that name is replaced; the same bytes as before are not taken in again. Where every row is refused,
+    nothing is written and an earlier part of that name stays.
+
+    Parameters
+    ----------
+    vault : Vault
+    catalog : Catalog
+    dataset : str
+    batch : Batch
+    part_name : str
+
+    Returns
+    -------
+    Balance
+
+    Raises
+    ------
+    GateRefused
+        The dataset is about people and not synthetic.
+    UsageError
+        The batch does not fit the dataset at all.
+
+    Examples
+    --------
+    >>> take_in(vault, catalog, "daily_air", batch, "2021").adds_up  # doctest: +SKIP
+    True
+    """
+    described = catalog[dataset]
+    before = balance_of(vault, catalog, dataset, part_name, content=batch.sha256)
+    if before is not None:
+        return before
+    checked = check_rows(dataset, described, batch, _known_keys(vault, dataset, described, part_name))
+    listed = _list_path(vault, dataset, part_name)
+    balance = Balance(
+        dataset=dataset,
+        source=batch.source,
+        part=part_name,
+        arrived=batch.arrived,
+        kept=len(checked.kept),
+        refused=int(checked.refused["row"].nunique()),
+        duplicate=len(checked.duplicates),
+        reasons=_reasons(checked),
+        refused_list=listed if len(checked.refused) or len(checked.duplicates) else None,
+    )
+    _write_list(listed, checked)
+    if balance.kept or balance.duplicate:
+        vault.write_part(dataset, part_name, checked.kept, record=_record(batch, balance))
+    write_json(
+        _balance_path(vault, dataset, part_name),
+        {"rules": _rules(described), "sha256": batch.sha256, "balance": _plain(balance, vault)},
+    )
+    return balance
+
+
+def balance_of(vault: Vault, catalog: Catalog, dataset: str, part_name: str, *, content: str) -> Balance | None:
+    """Return the balance of a part taken in before from the same bytes under the same rules.
+
+    Parameters
+    ----------
+    vault : Vault
+    catalog : Catalog
+    dataset, part_name : str
+    content : str
+        The SHA-256 of the source's bytes.
+
+    Returns
+    -------
+    Balance or None
+        Marked ``unchanged``; None where the source must be taken in.
+    """
+    path = _balance_path(vault, dataset, part_name)
+    if not content or not path.is_file():
+        return None
+    noted: dict[str, Any] = read_json(path)
+    if noted.get("sha256") != content or noted.get("rules") != _rules(catalog[dataset]):
+        return None
+    plain = noted["balance"]
+    record = vault.record(dataset, part_name)
+    if (plain["kept"] or plain["duplicate"]) and (record is None or record.get("sha256") != content):
+        return None
+    listed = vault.project.root / plain["refused_list"] if plain["refused_list"] else None
+    return Balance(**{**plain, "refused_list": listed, "unchanged": True})
+
+
+def _rules(described: Dataset) -> str:
+    """A hash of everything that decides which rows are kept."""
+    return sha256(
+        canonical([CHECKS, described.key, {name: field.model_dump(mode="json") for name, field in described.fields.items()}])
+    )
+
+
+def _known_keys(vault: Vault, dataset: str, described: Dataset, part_name: str) -> pa.Array | None:
+    others = [part for part in vault.parts(dataset) if part != part_name]
+    if not others or not described.key:
+        return None
+    pieces = [key_words(table, described) for table in vault.tables(dataset, columns=described.key, parts=others)]
+    return pa.concat_arrays(pieces) if pieces else None
+
+
+def _reasons(checked: Checked) -> dict[str, int]:
+    first = checked.refused.drop_duplicates("row")
+    named = [
+        f"{field}: {reason}" if field else str(reason) for field, reason in zip(first["field"], first["reason"], strict=True)
+    ]
+    return {reason: named.count(reason) for reason in sorted(set(named))}
+
+
+def _record(batch: Batch, balance: Balance) -> dict[str, Any]:
+    counts = {name: getattr(balance, name) for name in ("arrived", "kept", "refused", "duplicate", "reasons")}
+    return {"source": batch.source, "kind": batch.kind, "sha256": batch.sha256, "retrieved": batch.retrieved, "balance": counts}
+
+
+def _plain(balance: Balance, vault: Vault) -> dict[str, Any]:
+    listed = vault.project.relative(balance.refused_list) if balance.refused_list else None
+    return {**asdict(balance), "refused_list": listed}
+
+
+def _write_list(path: Path, checked: Checked) -> None:
+    """Write what was not kept and why, as UTF-8 with a byte-order mark so that spreadsheets show Korean."""
+    if not len(checked.refused) and not len(checked.duplicates):
+        path.unlink(missing_ok=True)
+        return
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(LIST_COLUMNS)
+    for failure in checked.refused.itertuples(index=False):
+        writer.writerow(["refused", failure.line, failure.field, failure.found, failure.allowed, failure.reason])
+    for row in checked.duplicates.itertuples(index=False):
+        writer.writerow(["duplicate", row.line, "", row.key, "", row.reason])
+    write_bytes(path, text.getvalue().encode("utf-8-sig"))
+
+
+def _list_path(vault: Vault, dataset: str, part_name: str) -> Path:
+    return vault.project.private / "intake" / dataset / f"{part_name}.refused.csv"
+
+
+def _balance_path(vault: Vault, dataset: str, part_name: str) -> Path:
+    return vault.project.private / "intake" / dataset / f"{part_name}.json"
