@@ -60,7 +60,7 @@ class Consent:
         return f"missing: {sides}" + ("; " + "; ".join(self.faults) if self.faults else "")
 
 
-def consent(project: Project, path: Path, *, kind: Kind, folder: Path) -> Consent:
+def consent(project: Project, path: Path, *, kind: Kind, folder: Path, name: str | None = None) -> Consent:
     """Collect what both sides said about a file's bytes as they are now.
 
     Parameters
@@ -71,13 +71,15 @@ def consent(project: Project, path: Path, *, kind: Kind, folder: Path) -> Consen
     kind : {"agreement", "adoption", "approval"}
     folder : Path
         Where the statements lie.
+    name : str, optional
+        The file's name in the repository, where its bytes do not lie there yet.
 
     Returns
     -------
     Consent
     """
     members, demonstration = read_members(project), read_rules(project).demonstration
-    name = project.relative(path)
+    name = name or project.relative(path)
     current = sha256_file(path) if path.is_file() else None
     given: dict[str, Statement] = {}
     faults: list[str] = []
@@ -217,17 +219,19 @@ def require_agreed_issue(project: Project, issue: str) -> None:
         raise GateRefused(f"urban issue '{issue}' is not agreed ({found.missing()})", hint=f"see {project.relative(found.path)}")
 
 
-def release_approval(project: Project, folder: Path) -> Consent:
+def release_approval(project: Project, folder: Path, *, name: str | None = None) -> Consent:
     """Collect what a checker of each side said about a release.
 
     Parameters
     ----------
     project : Project
     folder : Path
-        A release's folder; its ``release.yml`` names the hash of every other file.
+        A release's folder, or a candidate's; its ``release.yml`` names the hash of every other file.
+    name : str, optional
+        Where a candidate's ``release.yml`` will lie in the repository.
 
     Returns
     -------
     Consent
     """
-    return consent(project, folder / "release.yml", kind="approval", folder=folder / "approvals")
+    return consent(project, folder / "release.yml", kind="approval", folder=folder / "approvals", name=name)

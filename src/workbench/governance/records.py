@@ -6,6 +6,7 @@ A statement binds to the SHA-256 of what it speaks of: one changed byte, and it 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -159,7 +160,9 @@ def seat_side(members: Members, seat: str) -> Side:
     return side
 
 
-def write_statement(project: Project, path: Path, *, kind: Kind, seat: str, date: dt.date, files: list[Path]) -> Statement:
+def write_statement(
+    project: Project, path: Path, *, kind: Kind, seat: str, date: dt.date, files: Mapping[str, Path]
+) -> Statement:
     """Write what a seat says about files, bound to their bytes as they are now.
 
     Parameters
@@ -170,7 +173,8 @@ def write_statement(project: Project, path: Path, *, kind: Kind, seat: str, date
     kind : {"agreement", "adoption", "approval"}
     seat : str
     date : datetime.date
-    files : list of Path
+    files : mapping of str to Path
+        The name of each file in the repository, and where its bytes are now.
 
     Returns
     -------
@@ -188,7 +192,7 @@ def write_statement(project: Project, path: Path, *, kind: Kind, seat: str, date
         side=seat_side(read_members(project), seat),
         seat=seat,
         date=date,
-        of={project.relative(file): sha256_file(file) for file in sorted(files)},
+        of={name: sha256_file(file) for name, file in sorted(files.items())},
         demonstration=True,
     )
     text = yaml.safe_dump(statement.model_dump(mode="python"), allow_unicode=True, sort_keys=False)

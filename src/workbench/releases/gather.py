@@ -1,0 +1,160 @@
+"""From finished runs to results, outside the kernel: tables computed again, findings evaluated, nothing else believed."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workbench.bench import LANGUAGES, format_value
+from workbench.disclosure import Layout, SafeTable, chosen_key, evaluate, tabulate
+from workbench.errors import GateRefused, WorkbenchError, combine, unknown
+from workbench.files import read_json
+from workbench.releases.results import Variant
+from workbench.runs import Run
+
+
+def gather(runs: Iterable[Run]) -> list[Variant]:
+    """Collect the results of finished runs.
+
+    Parameters
+    ----------
+    runs : iterable of Run
+        Those that are not done are left out.
+
+    Returns
+    -------
+    list of Variant
+
+    Raises
+    ------
+    GateRefused
+        All results that may not be released, each with its reason.
+    """
+    variants: list[Variant] = []
+    problems: list[str] = []
+    for run in runs:
+        if not run.done:
+            continue
+        try:
+            variants += _of_run(run)
+        except WorkbenchError as error:
+            problems.append(f"{run.name}: {error.message}" + (f" ({error.hint})" if error.hint else ""))
+    if problems:
+        raise combine(problems, where="release", kind=GateRefused, hint="mend the notebook and run again")
+    return variants
+
+
+def _of_run(run: Run) -> list[Variant]:
+    records = {path.stem: read_json(path) for path in sorted((run.folder / "results").glob("*.json"))}
+    tables: dict[str, SafeTable] = {}
+    for name, record in records.items():
+        if record["kind"] == "table":
+            tables[name] = _table(run.folder, name, record)
+    problems = [problem for name, record in records.items() for problem in _untitled(name, record)]
+    if problems:
+        raise combine(problems, where="results", kind=GateRefused)
+    variants = []
+    for name, record in records.items():
+        variants.append(
+            Variant(
+                name=name,
+                kind=record["kind"],
+                notebook=run.notebook,
+                title=record["title"],
+                note=record["note"],
+                parameters=run.parameters,
+                run=run.key,
+                datasets=record["datasets"],
+                content=_content(record, tables),
+                order=record["order"],
+                drawing=record["content"]["draw"] if record["kind"] == "figure" else "",
+            )
+        )
+    return variants
+
+
+def _untitled(name: str, record: Mapping[str, Any]) -> list[str]:
+    """What a citizen would miss."""
+    found = []
+    if record["kind"] in ("table", "figure") and not record["title"]:
+        found.append(f"{record['kind']} '{name}' has no title in each language")
+    if record["kind"] == "figure" and not record["content"]["alt"]:
+        found.append(f"figure '{name}' has no text alternative (alt=) in each language")
+    return found
+
+
+def _table(folder: Path, name: str, record: Mapping[str, Any]) -> SafeTable:
+    """Compute a table again from its contributing rows, under the strictest policy of what was loaded."""
+    contributions = pd.read_parquet(folder / "contributions" / f"{name}.parquet")
+    minimum = max((int(loaded["min_contributors"]) for loaded in record["datasets"].values()), default=0)
+    layout = Layout.from_record(record["content"])
+    if any(loaded["personal"] for loaded in record["datasets"].values()) and not layout.people:
+        raise GateRefused(f"table '{name}' rests on data about people and does not count them", hint="give contributor=")
+    return tabulate(contributions, layout, min_contributors=minimum)
+
+
+def _content(record: Mapping[str, Any], tables: Mapping[str, SafeTable]) -> dict[str, Any]:
+    content = record["content"]
+    match record["kind"]:
+        case "table":
+            return tables[record["name"]].as_record()
+        case "figure":
+            if content["table"] not in tables:
+                raise unknown("table", content["table"], tables, where=f"figure '{record['name']}'")
+            return {"table": content["table"], "alt": content["alt"], "files": {}}
+        case "finding":
+            return finding_content(content, tables)
+    raise unknown("kind of result", str(record["kind"]), ("table", "figure", "finding"))
+
+
+def finding_content(content: Mapping[str, Any], tables: Mapping[str, SafeTable]) -> dict[str, Any]:
+    """Compute a finding's numbers from tables as they are published, and write its sentences.
+
+    Parameters
+    ----------
+    content : mapping
+        ``text`` by language and ``values`` with their expressions, as a kernel wrote them.
+    tables : mapping of str to SafeTable
+
+    Returns
+    -------
+    dict
+        ``text`` with plain ``{name}`` placeholders, and for each name the number and how it is shown by language.
+
+    Raises
+    ------
+    GateRefused
+        A number rests on a withheld cell.
+    """
+    text: dict[str, str] = {}
+    values: dict[str, dict[str, Any]] = {}
+    for language in LANGUAGES:
+        parts: list[str] = []
+        aliases: dict[tuple[str, str], str] = {}
+        for literal, key, specification, _ in string.Formatter().parse(content["text"][language]):
+            parts.append(literal.replace("{", "{{").replace("}", "}}"))
+            if key is None:
+                continue
+            if key not in content["values"]:
+                raise unknown("placeholder", key, content["values"])
+            same = [alias for (known, _), alias in aliases.items() if known == key]
+            alias = aliases.setdefault((key, specification or ""), key if not same else f"{key}_{len(same) + 1}")
+            number, shown = _value(content["values"][key], specification or "", language, tables)
+            entry = values.setdefault(alias, {"number": number, "shown": {}, "expression": content["values"][key]["expression"]})
+            entry["shown"][language] = shown
+            parts.append("{" + alias + "}")
+        text[language] = "".join(parts)
+    return {"text": text, "values": values}
+
+
+def _value(record: Mapping[str, Any], specification: str, language: str, tables: Mapping[str, SafeTable]) -> tuple[Any, str]:
+    expression = record["expression"]
+    if expression[0] in ("largest", "smallest"):
+        table, place = chosen_key(expression, tables)
+        return None, table.layout.rows.labels[language][place]
+    number = evaluate(expression, tables)
+    return number, format_value((number, record["decimals"]), specification)
