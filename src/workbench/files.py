@@ -1,10 +1,12 @@
-"""Reading and writing files so that a kill leaves the old state or the new one, and odd input is named.
+"""Writing files so that a kill leaves the old state or the new one, and reading them back.
 
 Every room writes through here: a temporary file beside the target, flushed to disk, then renamed over it.
 """
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import hashlib
 import json
 import os
@@ -13,17 +15,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import yaml
-from pydantic import BaseModel, ValidationError
+from workbench.errors import CheckFailed
+from workbench.records import parse_model as parse_model
+from workbench.records import read_model as read_model
+from workbench.records import read_yaml as read_yaml
 
-from workbench.errors import CheckFailed, UsageError, combine, did_you_mean
-
-Model = TypeVar("Model", bound=BaseModel)
-
-MAX_YAML_BYTES = 4_000_000
-"""A file of the repository is written by people; anything larger is a mistake or an attack."""
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def replacing(path: Path, *, suffix: str = "") -> Iterator[Path]:
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
         temporary.chmod(0o644)
-        os.replace(temporary, path)
+        temporary.replace(path)
         sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
@@ -156,7 +156,7 @@ def read_json(path: Path) -> Any:
     Raises
     ------
     CheckFailed
-        When the file is not whole JSON: it was damaged after it was written.
+        When the file is missing, or is not whole JSON: it was damaged after it was written.
 
     Examples
     --------
@@ -166,9 +166,15 @@ def read_json(path: Path) -> Any:
     [1]
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
+    except FileNotFoundError:
+        raise CheckFailed(f"{path}: no such file", hint="restore it from git, or rebuild") from None
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise CheckFailed(f"{path}: not whole JSON ({error})", hint="restore it from git, or delete it and rebuild") from error
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(f"{word} is no number of JSON")
 
 
 def canonical(value: Any) -> bytes:
@@ -232,7 +238,10 @@ def sha256_file(path: Path) -> str:
 
 
 def replace_folder(finished: Path, target: Path) -> None:
-    """Put a finished folder in the place of another; a kill in between leaves one of the two under ``target``'s name.
+    """Put a finished folder in the place of another; a kill at any instant leaves the old or the new one there.
+
+    The two change names in one step of the kernel (``renameat2`` with ``RENAME_EXCHANGE``). A file system that cannot do
+    that (some network shares) gets two renames, and :func:`mend_folder` puts back what a kill between them left aside.
 
     Parameters
     ----------
@@ -249,207 +258,55 @@ def replace_folder(finished: Path, target: Path) -> None:
     '1'
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f".{target.name}.aside")
-    if aside.exists() and not target.exists():
-        os.replace(aside, target)  # an earlier call was cut between its two renames
-    shutil.rmtree(aside, ignore_errors=True)
-    if target.exists():
-        os.replace(target, aside)
-    os.replace(finished, target)
+    mend_folder(target)
+    if not target.exists():
+        finished.replace(target)
+    elif _exchange(finished, target):
+        shutil.rmtree(finished)
+    else:
+        aside = _aside(target)
+        target.replace(aside)
+        finished.replace(target)
+        shutil.rmtree(aside)
     sync_folder(target.parent)
-    shutil.rmtree(aside, ignore_errors=True)
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """YAML without duplicate keys and without aliases (an alias can expand to any size)."""
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.constructor.ConstructorError(None, None, "an alias (*name) is not allowed", event.start_mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if isinstance(key, list | dict):
-                raise yaml.constructor.ConstructorError(None, None, "a key must be a word or a number", key_node.start_mark)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key '{key}' stands twice", key_node.start_mark)
-            seen.add(key)
-        return super().construct_mapping(node, deep=deep)
-
-
-def read_yaml(path: Path) -> Any:
-    """Read a YAML file strictly: UTF-8, no duplicate keys, no aliases, bounded in size.
+def mend_folder(target: Path) -> None:
+    """Finish what a killed :func:`replace_folder` left half done.
 
     Parameters
     ----------
-    path : Path
-
-    Returns
-    -------
-    Any
-        Plain dicts, lists, words, numbers and dates.
-
-    Raises
-    ------
-    UsageError
-        With file, line and reason.
+    target : Path
 
     Examples
     --------
-    >>> target = Path(tempfile.mkdtemp()) / "a.yml"
-    >>> write_text(target, "a: 1\\na: 2\\n")
-    >>> read_yaml(target)
-    Traceback (most recent call last):
-    ...
-    workbench.errors.UsageError: ...a.yml, line 2: the key 'a' stands twice
+    >>> base = Path(tempfile.mkdtemp())
+    >>> write_text(base / ".site.aside" / "a", "old")
+    >>> mend_folder(base / "site")
+    >>> (base / "site" / "a").read_text()
+    'old'
     """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise UsageError(f"{path}: no such file") from None
-    if len(content) > MAX_YAML_BYTES:
-        raise UsageError(f"{path}: {len(content):,} bytes, allowed {MAX_YAML_BYTES:,}")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 (byte {error.start})", hint="save the file as UTF-8") from error
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith(("<<<<<<< ", ">>>>>>> ")):
-            raise UsageError(f"{path}, line {number}: a merge-conflict marker", hint="finish the merge first")
-    try:
-        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 (a subclass of SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = f", line {mark.line + 1}" if mark else ""
-        raise UsageError(f"{path}{line}: {error.problem}") from error
-    except yaml.YAMLError as error:
-        raise UsageError(f"{path}: {error}") from error
-    except RecursionError as error:
-        raise UsageError(f"{path}: nested too deeply") from error
-
-
-def read_model(path: Path, model: type[Model]) -> Model:
-    """Read a YAML file as a model; all problems of the file in one error.
-
-    Parameters
-    ----------
-    path : Path
-    model : type
-        A pydantic model.
-
-    Returns
-    -------
-    pydantic.BaseModel
-
-    Raises
-    ------
-    UsageError
-        Naming the file, each key, what was found and what is allowed.
-
-    Examples
-    --------
-    >>> class Point(BaseModel, extra="forbid"):
-    ...     x: int
-    >>> target = Path(tempfile.mkdtemp()) / "p.yml"
-    >>> write_text(target, "x: 3\\n")
-    >>> read_model(target, Point).x
-    3
-    """
-    return parse_model(read_yaml(path), model, where=str(path))
-
-
-def parse_model(value: Any, model: type[Model], *, where: str) -> Model:
-    """Validate a plain value as a model; all problems in one error.
-
-    Parameters
-    ----------
-    value : Any
-    model : type
-    where : str
-        The file, for messages.
-
-    Returns
-    -------
-    pydantic.BaseModel
-
-    Raises
-    ------
-    UsageError
-
-    Examples
-    --------
-    >>> class Point(BaseModel, extra="forbid"):
-    ...     x: int
-    >>> parse_model({"x": 1, "xx": 2}, Point, where="p.yml")
-    Traceback (most recent call last):
-    ...
-    workbench.errors.UsageError: p.yml: unknown key 'xx', did you mean 'x'?
-    """
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        raise combine([_problem(item, model) for item in error.errors()], where=where) from None
-
-
-def _problem(item: Any, model: type[BaseModel]) -> str:
-    """One validation error of pydantic in a person's words."""
-    location = ".".join(str(part) for part in item["loc"])
-    if item["type"] == "extra_forbidden":
-        parent = ".".join(str(part) for part in item["loc"][:-1])
-        found = str(item["loc"][-1])
-        allowed = _keys_at(model, item["loc"][:-1])
-        return f"{parent + ': ' if parent else ''}unknown key '{found}', {did_you_mean(found, allowed)}"
-    if item["type"] == "missing":
-        return f"'{location}' is missing"
-    found = item.get("input")
-    shown = repr(found) if len(repr(found)) <= 60 else repr(found)[:57] + "..."
-    message = item["msg"].removeprefix("Value error, ")
-    message = message[0].lower() + message[1:]
-    return f"{location + ': ' if location else ''}{message} (found {shown})"
-
-
-def _keys_at(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
-    """The keys allowed at a place in a model, following nested models, lists and dicts."""
-    from typing import get_args
-
-    current: Any = model
-    for part in location:
-        if isinstance(current, type) and issubclass(current, BaseModel):
-            names = {field.alias or name: field.annotation for name, field in current.model_fields.items()}
-            if part not in names:
-                continue
-            current = names[part]
-        else:
-            current = next((a for a in _models_in(current)), None)
-            if current is None:
-                return []
-        if not (isinstance(current, type) and issubclass(current, BaseModel)) and get_args(current):
-            inner = list(_models_in(current))
-            if len(inner) == 1 and not _is_container(current):
-                current = inner[0]
-    if not (isinstance(current, type) and issubclass(current, BaseModel)):
-        current = next(iter(_models_in(current)), None)
-    if current is None:
-        return []
-    return [field.alias or name for name, field in current.model_fields.items()]
-
-
-def _is_container(annotation: Any) -> bool:
-    from typing import get_origin
-
-    return get_origin(annotation) in (list, dict, tuple)
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models named inside a type annotation."""
-    from typing import get_args
-
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
+    aside = _aside(target)
+    if not aside.exists():
         return
-    for argument in get_args(annotation):
-        yield from _models_in(argument)
+    if target.exists():
+        shutil.rmtree(aside)
+    else:
+        aside.replace(target)
+
+
+def _aside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.aside")
+
+
+def _exchange(one: Path, two: Path) -> bool:
+    """Let two paths change names at once; False where the file system or C library cannot."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    if rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(two), _RENAME_EXCHANGE) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+        return False
+    raise OSError(code, os.strerror(code), str(one), None, str(two))

@@ -5,17 +5,19 @@ Only what a policy let through lies under ``.workbench/protected``; there is no 
 
 from __future__ import annotations
 
+import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from workbench.catalog.models import Catalog, Dataset, Field, check_row_type, read_catalog
+from workbench.catalog.models import Catalog, Field, check_row_type, read_catalog
 from workbench.catalog.storage import DATA_NAME, read_manifest
 from workbench.errors import GateRefused, UsageError, unknown
 from workbench.project import Project
@@ -23,6 +25,16 @@ from workbench.project import Project
 Condition = tuple[str, str, Any]
 
 OPERATORS = ("==", "!=", "<", "<=", ">", ">=", "in", "not in")
+
+_EXAMPLE = {
+    "string": "give a word, such as '강남구'",
+    "integer": "give a whole number, such as 2021",
+    "number": "give a number, such as 35.5",
+    "boolean": "give True or False",
+    "date": "give datetime.date(2021, 1, 1)",
+    "datetime": "give datetime.datetime(2021, 1, 1, tzinfo=zoneinfo.ZoneInfo('Asia/Seoul'))",
+    "geometry": "select places with bbox=",
+}
 
 _COMPARE = {
     "==": operator.eq,
@@ -109,16 +121,22 @@ def load_from(
     if manifest is None:
         raise GateRefused(f"dataset '{dataset}' is not protected on this machine", hint=f"run: workbench protect {dataset}")
     if manifest.get("adopted") is not True:
-        raise GateRefused(f"dataset '{dataset}' was protected without an adopted policy", hint=f"run: workbench protect {dataset}")
+        raise GateRefused(
+            f"dataset '{dataset}' was protected without an adopted policy", hint=f"run: workbench protect {dataset}"
+        )
     stored = folder / DATA_NAME
     available = {name: described.fields[name] for name in manifest["fields"] if name in described.fields}
     types = manifest.get("types", {})
     wanted = _known_columns(columns, list(manifest["fields"]), where=f"dataset '{dataset}'")
     expression = _expression(where or (), available, types, list(manifest["fields"]), dataset)
-    if bbox is not None or (described.geometry and described.geometry in wanted):
-        return _load_places(described, stored, wanted=wanted, expression=expression, bbox=bbox, dataset=dataset)
+    place = described.geometry if described.geometry in manifest["fields"] else None
+    if bbox is not None:
+        _check_box(bbox, place, dropped=described.geometry is not None, dataset=dataset)
+    if place is not None and (bbox is not None or place in wanted):
+        dates = [name for name in wanted if name in available and types.get(name, available[name].type) == "date"]
+        return _load_places(stored, place, wanted=wanted, dates=dates, expression=expression, bbox=bbox)
     table = pq.read_table(stored, columns=wanted, filters=expression, use_threads=True, memory_map=True)
-    return table.to_pandas(date_as_object=False, split_blocks=True, self_destruct=True)
+    return table.to_pandas(date_as_object=False, split_blocks=True, self_destruct=True, ignore_metadata=True)
 
 
 def _known_columns(columns: Sequence[str] | None, available: list[str], *, where: str) -> list[str]:
@@ -143,7 +161,10 @@ def _expression(
     expression: ds.Expression | None = None
     for condition in where:
         if not (isinstance(condition, tuple | list) and len(condition) == 3):
-            raise UsageError(f"dataset '{dataset}': a condition is (column, operator, value), found {condition!r}")
+            raise UsageError(
+                f"dataset '{dataset}': a condition is (column, operator, value), found {condition!r}",
+                hint="where= takes a list of them: where=[('year', '==', 2021)]",
+            )
         column, name, value = condition
         if column not in available:
             raise unknown("column", str(column), available, where=f"dataset '{dataset}'")
@@ -154,16 +175,37 @@ def _expression(
         field = fields[column]
         if types.get(column, field.type) != field.type:  # recoded by the policy: an interval is a word now
             field = field.model_copy(update={"type": types[column]})
-        values = list(value) if name in ("in", "not in") and not isinstance(value, str) else [value]
-        for single in values:
-            if not check_row_type(field, single):
-                raise UsageError(
-                    f"dataset '{dataset}': '{column}' is a {field.type}, found {single!r} ({type(single).__name__})",
-                    hint=f"give a {field.type}",
-                )
+        where_found = f"dataset '{dataset}', column '{column}'"
+        if name in ("in", "not in"):
+            if isinstance(value, str | bytes | dict) or not isinstance(value, Iterable):
+                raise UsageError(f"{where_found}: '{name}' takes a list of values, found {value!r}", hint=f"write [{value!r}]")
+            values = [_comparable(field, single, where=where_found) for single in value]
+        else:
+            values = [_comparable(field, value, where=where_found)]
         part = _condition(ds.field(column), name, values)
         expression = part if expression is None else expression & part
     return expression
+
+
+def _comparable(field: Field, value: Any, *, where: str) -> Any:
+    """A condition's value as Arrow compares it with a column of this type; what pandas hands out is taken as well."""
+    if isinstance(value, np.generic) and not isinstance(value, np.datetime64):
+        value = value.item()
+    if field.type == "date" and isinstance(value, pd.Timestamp) and value.tzinfo is None and value == value.normalize():
+        value = value.date()
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        raise UsageError(
+            f"{where}: a missing value meets no condition", hint="load the column and select with .isna() or .notna()"
+        )
+    if not check_row_type(field, value):
+        raise UsageError(
+            f"{where}: holds values of type {field.type}, found {value!r} ({type(value).__name__})", hint=_EXAMPLE[field.type]
+        )
+    if field.type == "datetime" and value.tzinfo is None:
+        raise UsageError(f"{where}: a time without a time zone, {value!r}", hint=_EXAMPLE["datetime"])
+    if field.type == "integer" and not -(2**63) <= value < 2**63:
+        raise UsageError(f"{where}: {value} is beyond every integer of the column")
+    return value
 
 
 def _condition(column: ds.Expression, name: str, values: list[Any]) -> ds.Expression:
@@ -174,25 +216,34 @@ def _condition(column: ds.Expression, name: str, values: list[Any]) -> ds.Expres
     return _COMPARE[name](column, pc.scalar(values[0]))
 
 
+def _check_box(bbox: Any, place: str | None, *, dropped: bool, dataset: str) -> None:
+    if place is None:
+        why = "its policy drops the geometry" if dropped else "it has no geometry"
+        raise UsageError(f"dataset '{dataset}': bbox cannot select, {why}", hint="select by its place columns with where=")
+    numbers = isinstance(bbox, tuple | list) and len(bbox) == 4 and all(isinstance(edge, int | float) for edge in bbox)
+    if not numbers or not (bbox[0] <= bbox[2] and bbox[1] <= bbox[3]):
+        raise UsageError(
+            f"dataset '{dataset}': bbox is (west, south, east, north) in degrees, found {bbox!r}",
+            hint="for example (126.76, 37.42, 127.19, 37.70)",
+        )
+
+
 def _load_places(
-    described: Dataset,
-    stored: Any,
+    stored: Path,
+    place: str,
     *,
     wanted: list[str],
+    dates: list[str],
     expression: ds.Expression | None,
     bbox: tuple[float, float, float, float] | None,
-    dataset: str,
 ) -> pd.DataFrame:
     """Read a dataset with a geometry; the box is pushed down through the stored covering."""
     import geopandas
 
-    if described.geometry is None:
-        raise UsageError(f"dataset '{dataset}' has no geometry, so bbox cannot select", hint="select by its place columns with where=")
-    if bbox is not None and not (len(bbox) == 4 and bbox[0] <= bbox[2] and bbox[1] <= bbox[3]):
-        raise UsageError(f"bbox is (west, south, east, north), found {bbox!r}")
-    columns = wanted if described.geometry in wanted else [*wanted, described.geometry]
-    frame = geopandas.read_parquet(stored, columns=columns, bbox=bbox, filters=expression)
-    for name in frame.columns:
-        if name != described.geometry and isinstance(frame[name].dtype, pd.ArrowDtype) and pa.types.is_date(frame[name].dtype.pyarrow_dtype):
-            frame[name] = pd.to_datetime(frame[name])
-    return frame if described.geometry in wanted else pd.DataFrame(frame.drop(columns=described.geometry))
+    columns = wanted if place in wanted else [*wanted, place]
+    frame = geopandas.read_parquet(
+        stored, columns=columns, bbox=bbox, filters=expression, to_pandas_kwargs={"ignore_metadata": True}
+    )
+    for name in dates:  # days look the same whether or not a geometry is read beside them
+        frame[name] = frame[name].astype("datetime64[ms]")
+    return frame[wanted] if place in wanted else pd.DataFrame(frame[wanted])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -17,6 +17,9 @@ import pyarrow.parquet as pq
 from workbench.catalog.models import Dataset, Field
 from workbench.errors import UsageError
 from workbench.files import read_json, replacing, sha256_file, write_json
+
+if TYPE_CHECKING:
+    import geopandas
 
 ROWS_PER_GROUP = 131_072
 """Row groups of 100-250 thousand rows: small enough to skip, large enough to compress (measured, pandas and pyarrow)."""
@@ -78,7 +81,9 @@ def to_arrow(frame: pd.DataFrame, fields: dict[str, Field]) -> pa.Table:
         try:
             arrays.append(pa.Array.from_pandas(frame[column.name], type=column.type))
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
-            raise UsageError(f"column '{column.name}': not all values are of type {fields[column.name].type} ({error})") from error
+            raise UsageError(
+                f"column '{column.name}': not all values are of type {fields[column.name].type} ({error})"
+            ) from error
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
@@ -103,10 +108,44 @@ def write_stored(folder: Path, dataset: Dataset, frame: pd.DataFrame, *, manifes
     target = folder / DATA_NAME
     with replacing(target, suffix=".parquet") as temporary:
         if dataset.geometry:
-            frame.to_parquet(temporary, index=False, compression="zstd", row_group_size=ROWS_PER_GROUP, write_covering_bbox=True)
+            with_geometry(frame, dataset).to_parquet(
+                temporary, index=False, compression="zstd", row_group_size=ROWS_PER_GROUP, write_covering_bbox=True
+            )
         else:
             write_groups(temporary, [to_arrow(frame, dataset.fields)])
     return seal_manifest(folder, rows=len(frame), manifest=manifest)
+
+
+def with_geometry(frame: pd.DataFrame, dataset: Dataset) -> geopandas.GeoDataFrame:
+    """Return a frame whose columns have the catalogue's types, the geometry beside them.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+    dataset : Dataset
+        With a geometry field.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        In EPSG:4326, columns in the catalogue's order.
+
+    Raises
+    ------
+    UsageError
+        When a column does not hold what its field says, or the geometry is missing or in another reference system.
+    """
+    import geopandas
+
+    place = dataset.geometry
+    shapes = frame.get(place) if place else None
+    if not isinstance(shapes, geopandas.GeoSeries):
+        raise UsageError(f"column '{place}': not a geometry")
+    if shapes.crs is None or shapes.crs.to_epsg() != 4326:
+        raise UsageError(f"column '{place}': reference system {shapes.crs}, allowed is EPSG:4326", hint="to_crs(4326)")
+    typed = to_arrow(frame, dataset.fields).to_pandas(types_mapper=pd.ArrowDtype)
+    typed[place] = shapes.to_numpy()
+    return geopandas.GeoDataFrame(typed[list(dataset.fields)], geometry=place, crs=4326)
 
 
 def write_groups(path: Path, tables: Iterable[pa.Table]) -> int:
