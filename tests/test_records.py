@@ -50,7 +50,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_key(written):
     [
         ("a: 1\na: 2\n", 2, "the key 'a' stands twice"),
         ("a:\n  b: 1\n  b: 1\n", 3, "the key 'b' stands twice"),
-        ("a: &x 1\nb: *x\n", 2, "an alias (*name) is not allowed"),
+        ("a: &x 1\nb: *x\n", 2, "an alias (*x) is not allowed"),
         ("a: 1\n<<<<<<< HEAD\nb: 2\n", 2, "a merge-conflict marker"),
         ("a: 1\n>>>>>>> theirs\n", 2, "a merge-conflict marker"),
         ("a: 1\nb: 2021-02-30\n", 2, "'2021-02-30' is no valid timestamp"),

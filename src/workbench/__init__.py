@@ -8,7 +8,9 @@ A notebook needs one name::
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from workbench.faces import lazily
 
 if TYPE_CHECKING:
     from workbench.bench import Bench
@@ -18,7 +20,7 @@ __all__ = ["load", "open"]
 __version__ = "0.1.0"
 
 
-def open(issue: str) -> Bench:  # noqa: A001 (the name analysts read: workbench.open)
+def open(issue: str) -> Bench:
     """Open the bench of one urban issue: the only way to data and to results from a notebook.
 
     Parameters
@@ -44,9 +46,5 @@ def open(issue: str) -> Bench:  # noqa: A001 (the name analysts read: workbench.
     return open_bench(issue)
 
 
-def __getattr__(name: str) -> Any:
-    if name == "load":
-        from workbench.catalog import load
-
-        return load
-    raise AttributeError(f"module 'workbench' has no attribute '{name}'")
+if not TYPE_CHECKING:
+    __getattr__ = lazily(__name__, {"load": "workbench.catalog.reading"})

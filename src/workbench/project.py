@@ -158,5 +158,8 @@ def _data_folder() -> Path | None:
         return None
     folder = Path(named).expanduser().resolve()
     if not folder.is_dir():
-        raise UsageError(f"WORKBENCH_DATA names {folder}, which is no folder", hint="unset it, or name the folder that holds the official files")
+        raise UsageError(
+            f"WORKBENCH_DATA names {folder}, which is no folder",
+            hint="unset it, or name the folder that holds the official files",
+        )
     return folder

@@ -19,15 +19,12 @@ Model = TypeVar("Model", bound=BaseModel)
 MAX_YAML_BYTES = 4_000_000
 """A file of the repository is written by people; anything larger is a mistake or an attack."""
 
+MAX_DEPTH = 60
+"""Deeper than any file of the workbench by far; the parser recurses."""
 
-class _StrictLoader(yaml.SafeLoader):  # type: ignore[misc]
-    """YAML without duplicate keys and without aliases (an alias can expand to any size)."""
 
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.constructor.ConstructorError(None, None, "an alias (*name) is not allowed", event.start_mark)
-        return super().compose_node(parent, index)
+class _StrictLoader(yaml.CSafeLoader):  # type: ignore[misc]
+    """YAML without duplicate keys; aliases are refused before it is asked."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         if isinstance(node, yaml.ScalarNode) and node.tag.endswith((":int", ":float")) and ":" in node.value:
@@ -95,15 +92,21 @@ def read_yaml(path: Path) -> Any:
         if line.startswith(("<<<<<<< ", ">>>>>>> ")):
             raise UsageError(f"{path}, line {number}: a merge-conflict marker", hint="finish the merge first")
     try:
+        depth = 0
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            line = event.start_mark.line + 1
+            if isinstance(event, yaml.AliasEvent):  # an alias can expand to any size
+                raise UsageError(f"{path}, line {line}: an alias (*{event.anchor}) is not allowed")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                raise UsageError(f"{path}, line {line}: nested too deeply, allowed are {MAX_DEPTH} levels")
         return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 (a subclass of SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = f", line {mark.line + 1}" if mark else ""
-        raise UsageError(f"{path}{line}: {error.problem}") from error
+        where = f", line {mark.line + 1}" if mark else ""
+        raise UsageError(f"{path}{where}: {error.problem}") from error
     except yaml.YAMLError as error:
         raise UsageError(f"{path}: {error}") from error
-    except RecursionError as error:
-        raise UsageError(f"{path}: nested too deeply") from error
 
 
 def read_model(path: Path, model: type[Model]) -> Model:

@@ -86,6 +86,7 @@ def resolve_dataset(project: Project, catalog: Catalog, name: str) -> str:
         if read_manifest(project.protected / candidate) is not None:
             return candidate
     raise GateRefused(
-        f"dataset '{name}' is not protected on this machine" + (f", nor its stand-in '{described.stand_in}'" if described.stand_in else ""),
+        f"dataset '{name}' is not protected on this machine"
+        + (f", nor its stand-in '{described.stand_in}'" if described.stand_in else ""),
         hint="run: workbench fetch && workbench protect",
     )

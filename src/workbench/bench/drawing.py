@@ -41,12 +41,16 @@ def draw_source(draw: Callable[..., None]) -> str:
     try:
         source = textwrap.dedent(inspect.getsource(draw))
     except (OSError, TypeError) as error:
-        raise UsageError(f"the drawing function's source cannot be read ({error})", hint="define it with def in a cell") from error
+        raise UsageError(
+            f"the drawing function's source cannot be read ({error})", hint="define it with def in a cell"
+        ) from error
     if not source.lstrip().startswith("def "):
         raise UsageError("a figure is drawn by a function written with def", hint="def draw(axes, table, language): ...")
     if draw.__closure__:
         names = ", ".join(draw.__code__.co_freevars)
-        raise UsageError(f"the drawing function uses names from outside itself: {names}", hint="a figure is drawn from its table alone")
+        raise UsageError(
+            f"the drawing function uses names from outside itself: {names}", hint="a figure is drawn from its table alone"
+        )
     return source
 
 

@@ -88,7 +88,7 @@ class Bench:
         self._catalog[dataset]
         if dataset not in self._allowed:
             raise GateRefused(
-                f"dataset '{dataset}' does not belong to the urban issue '{self.issue}'; its datasets: {', '.join(self._allowed)}",
+                f"dataset '{dataset}' does not belong to the urban issue '{self.issue}'; allowed: {', '.join(self._allowed)}",
                 hint="agree on it and name it under 'datasets' in analysis.yml",
             )
         actual = self._context.datasets.get(dataset) or resolve_dataset(self._project, self._catalog, dataset)
@@ -203,7 +203,7 @@ class Bench:
         safe = tabulate(contributions, layout, min_contributors=minimum)
         with replacing(self._context.folder / "contributions" / f"{name}.parquet", suffix=".parquet") as temporary:
             contributions.to_parquet(temporary, index=False)
-        shown_title = _bilingual(title, f"table '{name}': title") if title else {language: name for language in LANGUAGES}
+        shown_title = _bilingual(title, f"table '{name}': title") if title else dict.fromkeys(LANGUAGES, name)
         self._write(name, {
             "kind": "table",
             "title": dict(shown_title) if title else None,
@@ -259,7 +259,9 @@ class Bench:
             "note": _bilingual(note, f"figure '{name}': note") if note else None,
             "content": {"table": table.name, "draw": source, "alt": _bilingual(alt, f"figure '{name}': alt") if alt else None},
         })  # fmt: skip
-        _display({RESULT_MIME: {"kind": "figure", "name": stored}, "image/svg+xml": preview.decode(), "text/plain": f"figure {name!r}"})
+        _display(
+            {RESULT_MIME: {"kind": "figure", "name": stored}, "image/svg+xml": preview.decode(), "text/plain": f"figure {name!r}"}
+        )
 
     def finding(self, name: str, text: Mapping[str, str], **values: Reference | KeyReference) -> None:
         """State a finding: a sentence in each language whose numbers are references into tables.
@@ -328,9 +330,15 @@ class Bench:
     def _axis(self, name: str, frame: pd.DataFrame, column: str, words: dict[str, Mapping[str, Any]]) -> Axis:
         found = [_plain_key(key) for key in pd.unique(frame[column])]
         if any(key is None for key in found):
-            raise UsageError(f"table '{name}': '{column}' has missing values", hint="drop those rows or name them, e.g. 'unknown'")
+            raise UsageError(
+                f"table '{name}': '{column}' has missing values", hint="drop those rows or name them, e.g. 'unknown'"
+            )
         asked = words["keys"].get(column)
-        keys = [_plain_key(key) for key in asked] if asked is not None else sorted(found, key=lambda key: (isinstance(key, str), key))
+        keys = (
+            [_plain_key(key) for key in asked]
+            if asked is not None
+            else sorted(found, key=lambda key: (isinstance(key, str), key))
+        )
         strangers = sorted({str(key) for key in found} - {str(key) for key in keys})
         if strangers:
             raise UsageError(f"table '{name}': '{column}' holds keys that keys= does not list: {', '.join(strangers[:5])}")
@@ -340,14 +348,22 @@ class Bench:
             for language in LANGUAGES
         }
         title = words["axis_titles"].get(column)
-        shown = _bilingual(title, f"table '{name}': title of '{column}'") if title else _field_title(self._catalog, self._loaded, column)
+        shown = (
+            _bilingual(title, f"table '{name}': title of '{column}'")
+            if title
+            else _field_title(self._catalog, self._loaded, column)
+        )
         return Axis(name=column, keys=tuple(keys), title=shown, labels=labels)
 
     def _write(self, name: str, record: dict[str, Any]) -> None:
         datasets = {
             asked: {
                 "dataset": loaded["dataset"],
-                "kind": "stand_in" if loaded["dataset"] != asked else "synthetic" if self._catalog[asked].synthetic else "official",
+                "kind": "stand_in"
+                if loaded["dataset"] != asked
+                else "synthetic"
+                if self._catalog[asked].synthetic
+                else "official",
                 "rows": loaded.get("rows"),
                 "sha256": loaded.get("sha256"),
                 "policy": loaded.get("policy"),
@@ -358,7 +374,9 @@ class Bench:
             for asked, loaded in sorted(self._loaded.items())
         }
         order = len(self._names)
-        write_json(self._context.folder / "results" / f"{name}.json", {**record, "name": name, "order": order, "datasets": datasets})
+        write_json(
+            self._context.folder / "results" / f"{name}.json", {**record, "name": name, "order": order, "datasets": datasets}
+        )
 
 
 def open_bench(issue: str) -> Bench:
@@ -448,7 +466,9 @@ SPECIFICATION = re.compile(r"^(?P<sign>\+?),?(?:\.(?P<places>\d)f)?$")
 
 def _placeholders(name: str, language: str, sentence: str, values: Mapping[str, Any]) -> None:
     try:
-        parsed = [(key, specification or "") for _, key, specification, _ in string.Formatter().parse(sentence) if key is not None]
+        parsed = [
+            (key, specification or "") for _, key, specification, _ in string.Formatter().parse(sentence) if key is not None
+        ]
     except ValueError as error:
         raise UsageError(f"finding '{name}', {language}: {error}", hint="write {value} where a number stands") from error
     for key, specification in parsed:
@@ -507,7 +527,7 @@ def _field_title(catalog: Catalog, loaded: Mapping[str, Any], column: str) -> di
         field = catalog[asked].fields.get(column)
         if field is not None:
             return {"ko": field.meaning.ko, "en": field.meaning.en}
-    return {language: column for language in LANGUAGES}
+    return dict.fromkeys(LANGUAGES, column)
 
 
 def _display(bundle: dict[str, Any]) -> None:

@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from workbench.catalog.manifests import DATA_NAME, read_manifest
 from workbench.catalog.models import Catalog, Field, check_row_type, read_catalog
-from workbench.catalog.storage import DATA_NAME, read_manifest
 from workbench.errors import GateRefused, UsageError, unknown
 from workbench.project import Project
 

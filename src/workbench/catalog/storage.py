@@ -14,18 +14,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workbench.catalog.manifests import DATA_NAME, MANIFEST_NAME
 from workbench.catalog.models import Dataset, Field
 from workbench.errors import UsageError
-from workbench.files import read_json, replacing, sha256_file, write_json
+from workbench.files import replacing, sha256_file, write_json
 
 if TYPE_CHECKING:
     import geopandas
 
 ROWS_PER_GROUP = 131_072
 """Row groups of 100-250 thousand rows: small enough to skip, large enough to compress (measured, pandas and pyarrow)."""
-
-DATA_NAME = "data.parquet"
-MANIFEST_NAME = "manifest.json"
 
 _ARROW: dict[str, pa.DataType] = {
     "string": pa.string(),
@@ -192,26 +190,3 @@ def seal_manifest(folder: Path, *, rows: int, manifest: dict[str, Any]) -> dict[
     record = {**manifest, "rows": rows, "sha256": sha256_file(folder / DATA_NAME)}
     write_json(folder / MANIFEST_NAME, record)
     return record
-
-
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Return a stored dataset's manifest, or None where nothing (whole) is stored.
-
-    Parameters
-    ----------
-    folder : Path
-
-    Returns
-    -------
-    dict or None
-
-    Examples
-    --------
-    >>> read_manifest(Path("/nowhere")) is None
-    True
-    """
-    path = folder / MANIFEST_NAME
-    if not path.is_file() or not (folder / DATA_NAME).is_file():
-        return None
-    manifest: dict[str, Any] = read_json(path)
-    return manifest

@@ -232,7 +232,9 @@ def tabulate(contributions: pd.DataFrame, layout: Layout, *, min_contributors: i
     """
     shape = layout.shape
     if shape[0] * shape[1] > MAX_CELLS:
-        raise UsageError(f"a table of {shape[0]} x {shape[1]} cells, allowed {MAX_CELLS:,} in all", hint="use coarser rows or columns")
+        raise UsageError(
+            f"a table of {shape[0]} x {shape[1]} cells, allowed {MAX_CELLS:,} in all", hint="use coarser rows or columns"
+        )
     row_codes = _codes(contributions[ROW], layout.rows)
     column_codes = _codes(contributions[COLUMN], layout.columns) if layout.columns else np.zeros(len(contributions), np.int64)
     cell = row_codes * shape[1] + column_codes

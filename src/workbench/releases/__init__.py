@@ -1,10 +1,28 @@
 """Candidates, releases and approvals: what the public may see, and who let it pass."""
 
-from workbench.releases.approve import Approved, approve
-from workbench.releases.candidate import Candidate, make_candidate
-from workbench.releases.compare import Comparison
-from workbench.releases.results import RELEASE_FILE, Variant, read_variants
-from workbench.releases.verify import latest_release, read_release, releases, verify_release
+from typing import TYPE_CHECKING
+
+from workbench.faces import lazily
+from workbench.releases.verify import RELEASE_FILE, latest_release, read_release, releases, verify_release
+
+if TYPE_CHECKING:
+    from workbench.releases.approve import Approved, approve
+    from workbench.releases.candidate import Candidate, make_candidate
+    from workbench.releases.compare import Comparison
+    from workbench.releases.results import Variant, read_variants
+else:
+    __getattr__ = lazily(
+        __name__,
+        {
+            "Approved": "workbench.releases.approve",
+            "Candidate": "workbench.releases.candidate",
+            "Comparison": "workbench.releases.compare",
+            "Variant": "workbench.releases.results",
+            "approve": "workbench.releases.approve",
+            "make_candidate": "workbench.releases.candidate",
+            "read_variants": "workbench.releases.results",
+        },
+    )
 
 __all__ = [
     "RELEASE_FILE",

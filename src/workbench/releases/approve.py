@@ -10,8 +10,7 @@ from workbench.errors import GateRefused, UsageError
 from workbench.files import replace_folder
 from workbench.governance import Consent, read_members, release_approval, require_agreed_issue, seat_side, write_statement
 from workbench.project import Project
-from workbench.releases.results import RELEASE_FILE
-from workbench.releases.verify import read_release
+from workbench.releases.verify import RELEASE_FILE, read_release
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,8 @@ def approve(project: Project, issue: str, *, seat: str, today: dt.date) -> Appro
     record = read_release(folder)
     if any(result["basis"] in ("stand_in", "mixed") for result in record["results"].values()):
         raise GateRefused(
-            f"the candidate of '{issue}' rests on synthetic stand-ins for official data", hint="bring the official files: WORKBENCH_DATA=… workbench build"
+            f"the candidate of '{issue}' rests on synthetic stand-ins for official data",
+            hint="bring the official files: WORKBENCH_DATA=… workbench build",
         )
     side = seat_side(read_members(project), seat)
     if "checker" not in read_members(project).seats[seat].roles:

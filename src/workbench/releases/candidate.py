@@ -23,8 +23,8 @@ from workbench.project import Project
 from workbench.releases.compare import Comparison, compare
 from workbench.releases.gather import gather
 from workbench.releases.redraw import Drawing, redraw
-from workbench.releases.results import RELEASE_FILE, Variant, csv_bytes, read_variants, result_files
-from workbench.releases.verify import latest_release, read_release
+from workbench.releases.results import Variant, csv_bytes, read_variants, result_files
+from workbench.releases.verify import RELEASE_FILE, latest_release, read_release
 from workbench.runs import Analysis, Run, parameter_slug, read_notebook
 
 KEPT_METADATA = ("lang", "tags")
@@ -56,9 +56,7 @@ class Candidate:
     withheld: int
 
 
-def make_candidate(
-    project: Project, catalog: Catalog, analysis: Analysis, runs: Sequence[Run], *, today: dt.date
-) -> Candidate:
+def make_candidate(project: Project, catalog: Catalog, analysis: Analysis, runs: Sequence[Run], *, today: dt.date) -> Candidate:
     """Compare the last runs with the last release, and write a candidate where something is new or differs.
 
     Parameters
@@ -245,7 +243,10 @@ def public_copy(path: Path) -> str:
             raise UsageError(f"{path}: a {cell.cell_type} cell cannot be published", hint="make it code or markdown")
         new["id"] = cell.get("id") or f"cell-{len(cells)}"
         cells.append(new)
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}, "language_info": {"name": "python"}}
+    kernel = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+        "language_info": {"name": "python"},
+    }
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 

@@ -64,7 +64,13 @@ def redraw(drawings: Sequence[Drawing]) -> None:
     for drawing in drawings:
         drawing.target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="workbench-redraw-") as empty:
-        environment = {"PATH": os.environ.get("PATH", ""), "HOME": empty, "MPLCONFIGDIR": empty, "MPLBACKEND": "agg", "LANG": "C.UTF-8"}
+        environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "HOME": empty,
+            "MPLCONFIGDIR": empty,
+            "MPLBACKEND": "agg",
+            "LANG": "C.UTF-8",
+        }
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "workbench.releases.redraw"],
@@ -76,7 +82,9 @@ def redraw(drawings: Sequence[Drawing]) -> None:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise UsageError(f"drawing {len(drawings)} figures took more than {TIMEOUT_S} s", hint="simplify the drawing functions") from None
+            raise UsageError(
+                f"drawing {len(drawings)} figures took more than {TIMEOUT_S} s", hint="simplify the drawing functions"
+            ) from None
     if done.returncode != 0:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
         raise UsageError(lines[-1] if lines else f"drawing ended with code {done.returncode}")

@@ -16,8 +16,6 @@ from workbench.files import read_json
 Basis = Literal["official", "synthetic", "stand_in"]
 Kind = Literal["table", "figure", "finding"]
 
-RELEASE_FILE = "release.yml"
-
 
 @dataclass(frozen=True)
 class Variant:
@@ -187,15 +185,13 @@ def csv_bytes(safe: SafeTable) -> bytes:
     layout = safe.layout
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    columns = [" / ".join(dict.fromkeys(labels)) for labels in zip(*(layout.columns.labels[lang] for lang in LANGUAGES), strict=True)] if (
-        layout.columns
-    ) else [" / ".join(dict.fromkeys(layout.unit[lang] for lang in LANGUAGES)) if layout.unit else "value"]  # fmt: skip
+    if layout.columns:
+        columns = [_both(labels) for labels in zip(*(layout.columns.labels[lang] for lang in LANGUAGES), strict=True)]
+    else:
+        columns = [_both(layout.unit[lang] for lang in LANGUAGES) if layout.unit else "value"]
     writer.writerow([*(f"{layout.rows.title[lang]} ({lang})" for lang in LANGUAGES), *columns])
     for row in range(layout.shape[0]):
-        cells = [
-            repr(value) if (value := safe.values[row][column]) is not None else " / ".join(cell_text(safe, row, column, lang) for lang in LANGUAGES)
-            for column in range(layout.shape[1])
-        ]
+        cells = [_csv_cell(safe, row, column) for column in range(layout.shape[1])]
         writer.writerow([*(_unformula(layout.rows.labels[lang][row]) for lang in LANGUAGES), *cells])
     return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8")
 
@@ -203,3 +199,13 @@ def csv_bytes(safe: SafeTable) -> bytes:
 def _unformula(label: str) -> str:
     """A label that a spreadsheet would run as a formula is quoted."""
     return f"'{label}" if label[:1] in ("=", "+", "-", "@") else label
+
+
+def _both(words: Iterable[str]) -> str:
+    """One word where the languages agree, both where they differ."""
+    return " / ".join(dict.fromkeys(words))
+
+
+def _csv_cell(safe: SafeTable, row: int, column: int) -> str:
+    value = safe.values[row][column]
+    return repr(value) if value is not None else _both(cell_text(safe, row, column, lang) for lang in LANGUAGES)

@@ -9,7 +9,8 @@ from workbench.errors import CheckFailed, combine
 from workbench.files import read_yaml, sha256_file
 from workbench.governance import release_approval
 from workbench.project import Project
-from workbench.releases.results import RELEASE_FILE
+
+RELEASE_FILE = "release.yml"
 
 
 def releases(project: Project, issue: str) -> list[Path]:

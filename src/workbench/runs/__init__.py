@@ -1,9 +1,29 @@
 """Notebook × parameters → results, never twice for nothing, on record."""
 
+from typing import TYPE_CHECKING
+
+from workbench.faces import lazily
 from workbench.runs.analysis import Analysis, NotebookPlan, Page, check_analysis, issues, notebook_path, read_analysis
-from workbench.runs.execute import Failure, Summary, carry_out
-from workbench.runs.notebook import read_notebook
-from workbench.runs.plan import Run, Selection, parameter_slug, parameter_words, plan_runs
+
+if TYPE_CHECKING:
+    from workbench.runs.execute import Failure, Summary, carry_out
+    from workbench.runs.notebook import read_notebook
+    from workbench.runs.plan import Run, Selection, parameter_slug, parameter_words, plan_runs
+else:
+    __getattr__ = lazily(
+        __name__,
+        {
+            "Failure": "workbench.runs.execute",
+            "Run": "workbench.runs.plan",
+            "Selection": "workbench.runs.plan",
+            "Summary": "workbench.runs.execute",
+            "carry_out": "workbench.runs.execute",
+            "parameter_slug": "workbench.runs.plan",
+            "parameter_words": "workbench.runs.plan",
+            "plan_runs": "workbench.runs.plan",
+            "read_notebook": "workbench.runs.notebook",
+        },
+    )
 
 __all__ = [
     "Analysis",

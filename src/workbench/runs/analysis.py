@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field as Key, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import Field as Key
 
 from workbench.catalog import Bilingual, Catalog
 from workbench.errors import UsageError, combine, did_you_mean, unknown
@@ -138,7 +139,7 @@ def check_analysis(project: Project, catalog: Catalog, analysis: Analysis) -> No
                 problems += _from_data_problems(catalog, analysis, notebook, name, values)
             else:
                 problems += [
-                    f"{notebook}: parameter '{name}' is a {type(defaults[name]).__name__} in the notebook, the grid says {value!r}"
+                    f"{notebook}: parameter '{name}' is a {type(defaults[name]).__name__} in the notebook, found {value!r}"
                     for value in values
                     if not _same_type(value, defaults[name])
                 ]
@@ -156,7 +157,9 @@ def _same_type(value: Any, default: Any) -> bool:
 
 def _from_data_problems(catalog: Catalog, analysis: Analysis, notebook: str, name: str, values: FromData) -> list[str]:
     if values.dataset not in analysis.datasets:
-        return [f"{notebook}: grid '{name}' takes values from '{values.dataset}', {did_you_mean(values.dataset, analysis.datasets)}"]
+        return [
+            f"{notebook}: grid '{name}' takes values from '{values.dataset}', {did_you_mean(values.dataset, analysis.datasets)}"
+        ]
     field = values.field or name
     if values.dataset in catalog.datasets and field not in catalog[values.dataset].fields:
         return [f"{notebook}: '{values.dataset}' has no field '{field}', {did_you_mean(field, catalog[values.dataset].fields)}"]

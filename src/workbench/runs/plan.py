@@ -15,8 +15,7 @@ import pyarrow.parquet as pq
 
 import workbench
 from workbench.bench import resolve_dataset
-from workbench.catalog import Catalog, read_manifest
-from workbench.catalog.storage import DATA_NAME
+from workbench.catalog import DATA_NAME, Catalog, read_manifest
 from workbench.errors import GateRefused, UsageError, unknown
 from workbench.files import canonical, read_json, sha256, sha256_file
 from workbench.project import Project
@@ -26,7 +25,7 @@ from workbench.runs.notebook import code_hash
 MAX_RUNS = 2_000
 """More than this in one plan is asked for by mistake."""
 
-KERNEL_ROOMS = ("errors.py", "files.py", "project.py", "catalog", "places", "disclosure", "bench")
+KERNEL_ROOMS = ("errors.py", "files.py", "records.py", "project.py", "catalog", "places", "disclosure", "bench")
 """The rooms a kernel uses: a change of them can change a result."""
 
 RUN_RECORD = "run.json"
@@ -127,9 +126,7 @@ def plan_runs(project: Project, catalog: Catalog, analysis: Analysis, *, selecti
             parts = {"code": code, "parameters": parameters, "inputs": inputs, "environment": environment}
             short = sha256(canonical(parts))[:16]
             folder = project.runs / analysis.issue / notebook / f"{parameter_slug(parameters)}-{short}"
-            runs.append(
-                Run(analysis.issue, notebook, parameters, datasets, parts, folder, cell_timeout_s=plan.cell_timeout_s)
-            )
+            runs.append(Run(analysis.issue, notebook, parameters, datasets, parts, folder, cell_timeout_s=plan.cell_timeout_s))
             if len(runs) > MAX_RUNS:
                 raise UsageError(f"{analysis.issue}: more than {MAX_RUNS:,} runs", hint="list fewer values in the grid")
     if not runs and (selection.only or selection.notebooks):
@@ -188,7 +185,9 @@ def program_hash() -> str:
     str
     """
     base = Path(workbench.__file__).parent
-    files = [file for room in KERNEL_ROOMS for file in ([base / room] if room.endswith(".py") else sorted((base / room).rglob("*")))]
+    files = [
+        file for room in KERNEL_ROOMS for file in ([base / room] if room.endswith(".py") else sorted((base / room).rglob("*")))
+    ]
     return sha256("".join(sha256_file(file) for file in files if file.suffix in (".py", ".csv", ".json", ".wkb", ".gz")).encode())
 
 
@@ -201,7 +200,10 @@ def _input(project: Project, catalog: Catalog, name: str, actual: str) -> dict[s
     """What of a dataset can change a result: which one it is, its bytes, and the policy it was protected under."""
     manifest = read_manifest(project.protected / actual) or {}
     if manifest.get("personal") and not catalog[actual].synthetic:
-        raise GateRefused(f"dataset '{name}' is about people, and kernels are not walled in here", hint="only synthetic or non-personal data run")
+        raise GateRefused(
+            f"dataset '{name}' is about people, and kernels are not walled in here",
+            hint="only synthetic or non-personal data run",
+        )
     return {"dataset": actual, "sha256": manifest.get("sha256"), "policy": manifest.get("policy")}
 
 
