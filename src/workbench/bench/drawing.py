@@ -98,7 +98,7 @@ def render_svg(source: str, table: Table, language: str) -> bytes:
     return buffer.getvalue()
 
 
-def _style(salt: str) -> dict[str, Any]:
+def _style(salt: str) -> Any:
     """One look for every figure; Hangul from the bundled font, identifiers fixed so that bytes repeat."""
     import koreanize_matplotlib
     from cycler import cycler

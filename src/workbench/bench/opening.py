@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import re
 import shutil
-import string
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from workbench.bench.axes import axis_title, make_axis, row_keys
 from workbench.bench.context import RunContext, batch_context, resolve_dataset
 from workbench.bench.drawing import draw_source, render_svg
 from workbench.bench.references import KeyReference, Reference
+from workbench.bench.sentences import LANGUAGES, bilingual, check_placeholders, fill
 from workbench.bench.table import RESULT_MIME, Table
 from workbench.catalog import Catalog, Condition, load_from, read_catalog, read_manifest
-from workbench.disclosure import STATISTICS, Axis, Layout, round_half_up, tabulate
+from workbench.disclosure import STATISTICS, Axis, Layout, tabulate
 from workbench.errors import GateRefused, UsageError, unknown
 from workbench.files import read_yaml, replacing, write_json
-from workbench.places import districts
 from workbench.project import Project
 
-LANGUAGES = ("ko", "en")
 NAME = re.compile(r"^[a-z][a-z0-9_]*(\.figure)?$")
 DEFAULT_DECIMALS = {"count": 0, "sum": 0}
 
@@ -183,19 +182,25 @@ class Bench:
                 raise unknown("column", what, [str(column) for column in frame.columns], where=f"table '{name}'")
         if statistic != "count" and value is None:
             raise UsageError(f"table '{name}': statistic '{statistic}' needs value=, the column measured")
-        words = {"axis_titles": axis_titles or {}, "labels": labels or {}, "keys": keys or {}}
+
+        def axis(column: str) -> Axis:
+            given = (axis_titles or {}).get(column) or axis_title(self._catalog, self._loaded, column)
+            return make_axis(
+                frame, column, table=name, title=given, labels=(labels or {}).get(column, {}), keys=(keys or {}).get(column)
+            )
+
         layout = Layout(
-            rows=self._axis(name, frame, rows, words),
-            columns=self._axis(name, frame, columns, words) if columns else None,
+            rows=axis(rows),
+            columns=axis(columns) if columns else None,
             statistic=statistic,  # type: ignore[arg-type]
             decimals=DEFAULT_DECIMALS.get(statistic, 2) if decimals is None else decimals,
             people=people,
-            unit=_bilingual(unit, f"table '{name}': unit") if unit else None,
+            unit=bilingual(unit, f"table '{name}': unit") if unit else None,
         )
         contributions = pd.DataFrame(
             {
-                "row": frame[rows].to_numpy(),
-                "column": frame[columns].to_numpy() if columns else "",
+                "row": row_keys(frame[rows]).to_numpy(),
+                "column": row_keys(frame[columns]).to_numpy() if columns else "",
                 "value": frame[value].astype(float).to_numpy() if value else 1.0,
                 **({"contributor": frame[contributor].astype(str).to_numpy()} if people and contributor else {}),
             }
@@ -203,11 +208,11 @@ class Bench:
         safe = tabulate(contributions, layout, min_contributors=minimum)
         with replacing(self._context.folder / "contributions" / f"{name}.parquet", suffix=".parquet") as temporary:
             contributions.to_parquet(temporary, index=False)
-        shown_title = _bilingual(title, f"table '{name}': title") if title else dict.fromkeys(LANGUAGES, name)
+        shown_title = bilingual(title, f"table '{name}': title") if title else dict.fromkeys(LANGUAGES, name)
         self._write(name, {
             "kind": "table",
             "title": dict(shown_title) if title else None,
-            "note": _bilingual(note, f"table '{name}': note") if note else None,
+            "note": bilingual(note, f"table '{name}': note") if note else None,
             "content": layout.as_record(),
         })  # fmt: skip
         table = Table(name, safe, dict(shown_title))
@@ -255,9 +260,9 @@ class Bench:
         preview = render_svg(source, table, LANGUAGES[0])
         self._write(stored, {
             "kind": "figure",
-            "title": _bilingual(title, f"figure '{name}': title") if title else dict(table.title),
-            "note": _bilingual(note, f"figure '{name}': note") if note else None,
-            "content": {"table": table.name, "draw": source, "alt": _bilingual(alt, f"figure '{name}': alt") if alt else None},
+            "title": bilingual(title, f"figure '{name}': title") if title else dict(table.title),
+            "note": bilingual(note, f"figure '{name}': note") if note else None,
+            "content": {"table": table.name, "draw": source, "alt": bilingual(alt, f"figure '{name}': alt") if alt else None},
         })  # fmt: skip
         _display(
             {RESULT_MIME: {"kind": "figure", "name": stored}, "image/svg+xml": preview.decode(), "text/plain": f"figure {name!r}"}
@@ -284,7 +289,7 @@ class Bench:
         >>> bench.finding("peak", {"ko": "{value}회", "en": "{value} trips"}, value=table.at[8])  # doctest: +SKIP
         """
         self._claim(name)
-        sentences = _bilingual(text, f"finding '{name}': text")
+        sentences = bilingual(text, f"finding '{name}': text")
         for key, value in values.items():
             if not isinstance(value, Reference | KeyReference):
                 raise UsageError(
@@ -293,7 +298,7 @@ class Bench:
                 )
         record: dict[str, Any] = {}
         for language, sentence in sentences.items():
-            _placeholders(name, language, sentence, values)
+            check_placeholders(name, language, sentence, values)
         for key, value in values.items():
             record[key] = {"expression": value.expression, "decimals": value.decimals if isinstance(value, Reference) else None}
         self._write(name, {"kind": "finding", "title": None, "note": None, "content": {"text": sentences, "values": record}})
@@ -326,34 +331,6 @@ class Bench:
         if statistic == "value":
             raise GateRefused(f"table '{name}': statistic 'value' shows single rows, which data about people does not allow")
         return True, minimum
-
-    def _axis(self, name: str, frame: pd.DataFrame, column: str, words: dict[str, Mapping[str, Any]]) -> Axis:
-        found = [_plain_key(key) for key in pd.unique(frame[column])]
-        if any(key is None for key in found):
-            raise UsageError(
-                f"table '{name}': '{column}' has missing values", hint="drop those rows or name them, e.g. 'unknown'"
-            )
-        asked = words["keys"].get(column)
-        keys = (
-            [_plain_key(key) for key in asked]
-            if asked is not None
-            else sorted(found, key=lambda key: (isinstance(key, str), key))
-        )
-        strangers = sorted({str(key) for key in found} - {str(key) for key in keys})
-        if strangers:
-            raise UsageError(f"table '{name}': '{column}' holds keys that keys= does not list: {', '.join(strangers[:5])}")
-        given = words["labels"].get(column, {})
-        labels = {
-            language: tuple(given[key][language] if key in given else _district_label(key, language) for key in keys)
-            for language in LANGUAGES
-        }
-        title = words["axis_titles"].get(column)
-        shown = (
-            _bilingual(title, f"table '{name}': title of '{column}'")
-            if title
-            else _field_title(self._catalog, self._loaded, column)
-        )
-        return Axis(name=column, keys=tuple(keys), title=shown, labels=labels)
 
     def _write(self, name: str, record: dict[str, Any]) -> None:
         datasets = {
@@ -406,81 +383,6 @@ def open_bench(issue: str) -> Bench:
     return Bench(project, catalog, context=context, allowed=read_yaml(path).get("datasets", []))
 
 
-def fill(sentence: str, shown: Mapping[str, Any]) -> str:
-    """Fill a finding's sentence: numbers are rounded half up and carry thousands separators.
-
-    Parameters
-    ----------
-    sentence : str
-        With ``{value}`` or ``{value:.1f}``.
-    shown : mapping
-        By name: a word, or a pair (number, decimals).
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> fill("{a} of {b:.1f}", {"a": (1234, 0), "b": (19.75, 2)})
-    '1,234 of 19.8'
-    """
-    parts = []
-    for literal, key, specification, _ in string.Formatter().parse(sentence):
-        parts.append(literal)
-        if key is not None:
-            parts.append(format_value(shown[key], specification or ""))
-    return "".join(parts)
-
-
-def format_value(value: Any, specification: str) -> str:
-    """Write one value of a finding.
-
-    Parameters
-    ----------
-    value : str or (number, decimals)
-    specification : str
-        Empty, ``.Nf`` or ``+.Nf``.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> format_value((-0.25, 2), "+.1f"), format_value("강남구", "")
-    ('-0.3', '강남구')
-    """
-    if isinstance(value, str):
-        return value
-    number, decimals = value
-    wanted = SPECIFICATION.match(specification)
-    if wanted is None:
-        raise UsageError(f"a number is written with .Nf or +.Nf, found ':{specification}'")
-    places = int(wanted["places"]) if wanted["places"] is not None else decimals
-    return format(round_half_up(number, places), f"{wanted['sign']},.{places}f")
-
-
-SPECIFICATION = re.compile(r"^(?P<sign>\+?),?(?:\.(?P<places>\d)f)?$")
-
-
-def _placeholders(name: str, language: str, sentence: str, values: Mapping[str, Any]) -> None:
-    try:
-        parsed = [
-            (key, specification or "") for _, key, specification, _ in string.Formatter().parse(sentence) if key is not None
-        ]
-    except ValueError as error:
-        raise UsageError(f"finding '{name}', {language}: {error}", hint="write {value} where a number stands") from error
-    for key, specification in parsed:
-        if key not in values:
-            raise unknown("placeholder", key, values, where=f"finding '{name}', {language}")
-        if SPECIFICATION.match(specification) is None:
-            raise UsageError(f"finding '{name}', {language}: a number is written with .Nf or +.Nf, found ':{specification}'")
-    unused = sorted(set(values) - {key for key, _ in parsed})
-    if unused:
-        raise UsageError(f"finding '{name}', {language}: the sentence does not use {', '.join(unused)}")
-
-
 def _shown(values: Mapping[str, Reference | KeyReference], language: str) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for key, value in values.items():
@@ -491,43 +393,9 @@ def _shown(values: Mapping[str, Reference | KeyReference], language: str) -> dic
     return shown
 
 
-def _bilingual(text: Mapping[str, str], what: str) -> dict[str, str]:
-    missing = [language for language in LANGUAGES if not str(text.get(language, "")).strip()]
-    if missing:
-        raise UsageError(f"{what}: missing in {', '.join(missing)}", hint="write it as {'ko': '…', 'en': '…'}")
-    return {language: str(text[language]) for language in LANGUAGES}
-
-
 def _known(word: str, allowed: Sequence[str], what: str) -> None:
     if word not in allowed:
         raise unknown(what, word, allowed)
-
-
-def _plain_key(key: Any) -> Any:
-    """A key as JSON keeps it: a word, a whole number, a truth value or a number; None where it is missing."""
-    if key is None or key is pd.NaT or (isinstance(key, float) and key != key):
-        return None
-    if isinstance(key, pd.Timestamp):
-        return key.strftime("%Y-%m-%d")
-    return key.item() if hasattr(key, "item") else key
-
-
-def _district_label(key: Any, language: str) -> str:
-    if language == "en" and isinstance(key, str) and key.endswith("구"):
-        frame = districts()
-        found = frame.loc[frame["name_ko"] == key, "name_en"]
-        if len(found):
-            return str(found.iloc[0])
-    return str(key)
-
-
-def _field_title(catalog: Catalog, loaded: Mapping[str, Any], column: str) -> dict[str, str]:
-    """An axis is named by what the catalogue says of its field, where a loaded dataset has one of that name."""
-    for asked in loaded:
-        field = catalog[asked].fields.get(column)
-        if field is not None:
-            return {"ko": field.meaning.ko, "en": field.meaning.en}
-    return dict.fromkeys(LANGUAGES, column)
 
 
 def _display(bundle: dict[str, Any]) -> None:

@@ -148,7 +148,9 @@ def require_adopted_policy(project: Project, dataset: str) -> Path:
     """
     path = policy_path(project, dataset)
     if not path.is_file():
-        raise GateRefused(f"dataset '{dataset}' has no policy", hint=f"write {project.relative(path)} and have both sides adopt it")
+        raise GateRefused(
+            f"dataset '{dataset}' has no policy", hint=f"write {project.relative(path)} and have both sides adopt it"
+        )
     found = policy_adoption(project, dataset)
     if not found.complete:
         raise GateRefused(
@@ -178,7 +180,9 @@ def issue_proposal(project: Project, issue: str) -> tuple[Path, Proposal] | None
     found: tuple[Path, Proposal] | None = None
     for path, proposal in read_proposals(project).items():
         if path.stem != proposal.proposal:
-            raise UsageError(f"{project.relative(path)}: holds the proposal {proposal.proposal}", hint=f"name it {proposal.proposal}.yml")
+            raise UsageError(
+                f"{project.relative(path)}: holds the proposal {proposal.proposal}", hint=f"name it {proposal.proposal}.yml"
+            )
         if proposal.issue == issue:
             found = (path, proposal)
     return found

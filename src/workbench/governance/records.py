@@ -186,7 +186,9 @@ def write_statement(
         The project is no demonstration: an unsigned statement would not count.
     """
     if not read_rules(project).demonstration:
-        raise GateRefused("unsigned statements count only in a demonstration", hint="governance/rules.yml says demonstration: false")
+        raise GateRefused(
+            "unsigned statements count only in a demonstration", hint="governance/rules.yml says demonstration: false"
+        )
     statement = Statement(
         statement=kind,
         side=seat_side(read_members(project), seat),

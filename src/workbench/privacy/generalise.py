@@ -103,7 +103,9 @@ def interval_ladder(name: str, values: pd.Series, domain: tuple[int, int]) -> La
     numbers = pd.to_numeric(values).astype("Int64")
     outside = numbers[(numbers < low) | (numbers > high)]
     if len(outside):
-        raise UsageError(f"field '{name}': {int(outside.iloc[0])} is outside its domain {low}-{high}", hint="widen domain in the policy")
+        raise UsageError(
+            f"field '{name}': {int(outside.iloc[0])} is outside its domain {low}-{high}", hint="widen domain in the policy"
+        )
     leaves = np.arange(low, high + 1)
     widths = [1]
     for power in itertools.count():

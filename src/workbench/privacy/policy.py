@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field as Key, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import Field as Key
 
 from workbench.catalog import Dataset
 from workbench.errors import GateRefused, UsageError, combine, did_you_mean
@@ -171,7 +172,11 @@ def check_policy(policy: Policy, described: Dataset, path: Path) -> None:
             f"{path}: custody: {policy.custody}; this vault keeps rows in the clear and takes synthetic people only",
             hint="custody: synthetic is for datasets that the catalogue marks synthetic",
         )
-    problems = [f"unknown field '{name}', {did_you_mean(name, described.fields)}" for name in policy.fields if name not in described.fields]
+    problems = [
+        f"unknown field '{name}', {did_you_mean(name, described.fields)}"
+        for name in policy.fields
+        if name not in described.fields
+    ]
     problems += [f"field '{name}' is not named" for name in described.fields if name not in policy.fields and name != policy.unit]
     if policy.unit is not None and policy.unit not in described.fields:
         problems.append(f"unit: unknown field '{policy.unit}', {did_you_mean(policy.unit, described.fields)}")
@@ -188,9 +193,13 @@ def check_policy(policy: Policy, described: Dataset, path: Path) -> None:
             continue
         file = hierarchy_path(path, rule.hierarchy)
         if rule.sha256 is None:
-            raise GateRefused(f"{path}: the hierarchy of '{name}' is not pinned", hint=f"write sha256: {sha256_file(file)} beside it")
+            raise GateRefused(
+                f"{path}: the hierarchy of '{name}' is not pinned", hint=f"write sha256: {sha256_file(file)} beside it"
+            )
         if sha256_file(file) != rule.sha256:
-            raise GateRefused(f"{path}: {file.name} was changed since the policy named its hash", hint="the policy must be adopted again")
+            raise GateRefused(
+                f"{path}: {file.name} was changed since the policy named its hash", hint="the policy must be adopted again"
+            )
 
 
 def hierarchy_path(policy: Path, hierarchy: str) -> Path:

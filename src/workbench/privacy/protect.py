@@ -170,14 +170,16 @@ def protect_dataset(project: Project, catalog: Catalog, dataset: str) -> dict[st
     before = read_manifest(folder)
     if before is not None and before.get("basis") == basis:
         return {**before, "fresh": False}
-    key = hashlib.sha256(b"workbench pseudonyms\0" + canonical([dataset, basis, [record.get("seed") for record in records]])).digest()
+    key = hashlib.sha256(
+        b"workbench pseudonyms\0" + canonical([dataset, basis, [record.get("seed") for record in records]])
+    ).digest()
     result = protect(vault.read(dataset), policy, policy_file=path, key=key)
     manifest = {
         "dataset": dataset,
         "adopted": True,
         "basis": basis,
         "fields": [str(name) for name in result.frame.columns],
-        "types": {name: "string" for name in policy.quasi_identifiers},
+        "types": dict.fromkeys(policy.quasi_identifiers, "string"),
         "policy": {"version": policy.version, "sha256": basis["policy"]},
         "personal": policy.personal,
         "unit": policy.unit,

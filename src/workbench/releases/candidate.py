@@ -223,7 +223,7 @@ def public_copy(path: Path) -> str:
         The file is no notebook.
     """
     executed = read_notebook(path)
-    cells = []
+    cells: list[Any] = []
     for cell in executed.cells:
         tags = [tag for tag in cell.metadata.get("tags", []) if not tag.startswith("papermill-")]
         if "injected-parameters" in tags:
