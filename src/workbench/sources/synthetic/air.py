@@ -24,6 +24,9 @@ DAY_MEMORY = 0.53
 PM25_DAY_SPREAD = 0.50
 """Correlation of a day with the one before, and standard deviation of the logarithm within a month, without the weather."""
 
+STATION_SPREAD = 0.05
+"""Standard deviation of the logarithm of a station's own level."""
+
 KINDS = ("district", "roadside", "background", "other")
 COUNTS = (25, 15, 6, 4)
 MISSING_SHARE = 0.025
@@ -219,7 +222,8 @@ def daily_levels(seed: int) -> dict[str, np.ndarray]:
         city = pollutant.monthly[month - 1] * day / usual[month - 1]
         if name == "pm25_ug_m3":
             city *= _yearly_factor(city, year)
-        station = np.exp(0.05 * rng.standard_normal(len(kind)))
+        station = np.exp(STATION_SPREAD * rng.standard_normal(len(kind)))
+        station /= (np.bincount(kind, weights=station) / COUNTS)[kind]  # what a kind adds is added exactly, not by luck
         around = station * np.exp(pollutant.station_spread * rng.standard_normal((len(known.days), len(kind))))
         around /= around[:, kind == 0].mean(axis=1, keepdims=True)
         levels[name] = np.maximum(city[:, None] * around + np.array(pollutant.added)[kind], 0.1 * city[:, None])

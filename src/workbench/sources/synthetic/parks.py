@@ -11,14 +11,14 @@ import shapely
 from workbench.places import DISTRICT_NAMES, districts
 from workbench.sources.synthetic import effects
 from workbench.sources.synthetic.columns import identifiers, words
-from workbench.sources.synthetic.draws import shares, stream
+from workbench.sources.synthetic.draws import even_choice, shares, stream
 from workbench.sources.synthetic.facts import POPULATION
-from workbench.sources.synthetic.geography import kilometres, points_per_district
+from workbench.sources.synthetic.geography import kilometres, outlines, points_per_district
 
 PARKS = 105
 PARK_AREA_M2 = 40_000.0
 UNKNOWN_AREA_SHARE = 0.05
-SHOPS = 3_000
+SHOPS = 4_000
 QUARTERS = tuple(f"{year}Q{quarter}" for year in (2021, 2022, 2023) for quarter in (1, 2, 3, 4))
 INDUSTRIES = ("cafe", "restaurant", "convenience", "clothing", "other")
 INDUSTRY_SHARES = np.array([0.22, 0.38, 0.15, 0.10, 0.15])
@@ -27,7 +27,11 @@ WON_EACH = np.array([7_000, 19_000, 6_500, 42_000, 21_000])
 SEASONS = np.array([0.94, 1.02, 1.01, 1.03])
 YEARS = {2021: 0.92, 2022: 1.0, 2023: 1.04}
 DONG_PER_DISTRICT = 12
-"""Assumed: sizes of parks, and what shops of each industry sell in a quarter and for how much each."""
+SALES_SPREAD = 0.5
+NEAR_PARK_SHARE = 0.4
+NEAR_PARK_M = 300.0
+"""Assumed: sizes of parks, and what shops of each industry sell in a quarter and for how much each; four
+shops in ten have settled near a park of their district."""
 
 
 @lru_cache(maxsize=2)
@@ -101,13 +105,12 @@ def shop_sales(seed: int) -> pd.DataFrame:
     from scipy.spatial import cKDTree
 
     rng = stream(seed, "shop_sales")
-    counts = rng.multinomial(SHOPS, shares(POPULATION))
-    district, points = points_per_district(rng, counts)
+    district, points = _shop_points(rng, seed)
     total = len(district)
     distance = np.round(1000 * cKDTree(kilometres(park_points(seed)[1])).query(kilometres(points))[0])
     industry = np.searchsorted(np.cumsum(INDUSTRY_SHARES), rng.random(total), side="right").clip(0, len(INDUSTRIES) - 1)
     beside = effects.PARK_CAFE_LOG * np.exp(-distance / effects.PARK_CAFE_DECAY_M) * (industry == 0)
-    usual = SALES_WON[industry] * np.exp(0.6 * rng.standard_normal(total) + beside)
+    usual = SALES_WON[industry] * np.exp(SALES_SPREAD * rng.standard_normal(total) + beside)
     growth = np.array([YEARS[int(name[:4])] for name in QUARTERS]) * np.tile(SEASONS, len(YEARS))
     sales = usual[:, None] * growth * np.exp(0.12 * rng.standard_normal((total, len(QUARTERS))))
     each = WON_EACH[industry] * np.exp(0.25 * rng.standard_normal(total))
@@ -127,3 +130,18 @@ def shop_sales(seed: int) -> pd.DataFrame:
             "transactions": np.maximum(np.round(sales / each[:, None]), 1).astype(np.int64).ravel(),
         }
     )
+
+
+def _shop_points(rng: np.random.Generator, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Each shop's district and place."""
+    district, points = points_per_district(rng, rng.multinomial(SHOPS, shares(POPULATION)))
+    park_district, park = park_points(seed)
+    own = even_choice((park_district == np.arange(len(DISTRICT_NAMES))[:, None]) + 1e-12).pick(
+        district, rng.random(len(district))
+    )
+    angle, metres = 2 * np.pi * rng.random(len(district)), rng.exponential(NEAR_PARK_M, len(district))
+    step = metres[:, None] / 1000 / kilometres(np.ones((1, 2))) * np.column_stack([np.cos(angle), np.sin(angle)])
+    near = np.round(park[own % len(park)] + step, 6)
+    settled = rng.random(len(district)) < NEAR_PARK_SHARE
+    settled &= shapely.contains_xy(outlines()[district], near[:, 0], near[:, 1])
+    return district, np.where(settled[:, None], near, points)
