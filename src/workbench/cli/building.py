@@ -1,0 +1,175 @@
+"""``workbench build``: as far as it may go unattended, from dropped files to the book. It never calls an API and never approves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbench.catalog import Catalog, read_catalog
+from workbench.cli.terminal import progress, say
+from workbench.errors import GateRefused, RunsFailed, WorkbenchError
+from workbench.governance import policy_path
+from workbench.privacy import protect_dataset
+from workbench.project import Project
+from workbench.publish import Built, build_book
+from workbench.releases import Candidate, make_candidate
+from workbench.runs import Summary, carry_out, issues, plan_runs, read_analysis
+from workbench.sources import SYNTHETIC, take_in_files, write_synthetic
+from workbench.vault import Vault
+
+
+@dataclass
+class Report:
+    """What a build did, for the last lines and the exit code."""
+
+    failed_runs: int = 0
+    refused: list[WorkbenchError] = field(default_factory=list)
+    previews: dict[str, Path] = field(default_factory=dict)
+
+
+def build(project: Project, *, today: dt.date, trips: int, seed: int, workers: int | None, book_today: dt.date | None) -> Path:
+    """Walk the whole flow and return the path of the book's front page.
+
+    Raises
+    ------
+    RunsFailed
+        Some runs failed; everything else is done.
+    GateRefused
+        A gate refused on the way; everything else is done.
+    """
+    catalog = read_catalog(project)
+    found = Report()
+    take_in(project, catalog)
+    synthesise(project, catalog, trips=trips, seed=seed)
+    protect_all(project, catalog, found)
+    for issue in issues(project):
+        run_and_compare(project, catalog, issue, found, today=today, workers=workers)
+    front = make_book(project, found, today=book_today)
+    if found.refused and not found.failed_runs:
+        raise found.refused[0]
+    if found.failed_runs:
+        raise RunsFailed(f"{found.failed_runs} runs failed; the rest is done", hint="see above, mend the notebooks, and run it again")
+    return front
+
+
+def take_in(project: Project, catalog: Catalog) -> None:
+    """Take in the official files of ``WORKBENCH_DATA``."""
+    if project.data is None:
+        say("take in: WORKBENCH_DATA is not set, so no official files; their synthetic stand-ins are used")
+        return
+    with progress("take in") as report:
+        balances = take_in_files(project, catalog, report=report)
+    for balance in balances:
+        words = f"{balance.kept:,} kept, {balance.refused:,} refused, {balance.duplicate:,} duplicate"
+        say(f"  {balance.dataset}: {balance.source}: {balance.arrived:,} rows = {words}")
+        if balance.refused_list is not None:
+            say(f"    refused rows and why: {project.relative(balance.refused_list)}")
+
+
+def synthesise(project: Project, catalog: Catalog, *, trips: int, seed: int) -> None:
+    """Generate the synthetic city where it is not there yet."""
+    wanted = [name for name in SYNTHETIC if name in catalog.datasets]
+    with progress("synthetic city") as report:
+        write_synthetic(project, catalog, seed=seed, trips=trips, datasets=wanted, report=report)
+
+
+def protect_all(project: Project, catalog: Catalog, found: Report) -> None:
+    """Protect every dataset that was taken in and has a policy."""
+    vault = Vault(project, catalog)
+    here = [name for name in catalog.datasets if vault.parts(name) and policy_path(project, name).is_file()]
+    done = 0
+    with progress("protect") as report:
+        for place, name in enumerate(here, start=1):
+            try:
+                done += bool(protect_dataset(project, catalog, name)["fresh"])
+            except GateRefused as error:
+                found.refused.append(error)
+                say(f"  {name}: refused: {error.message}")
+            report(place, len(here), name)
+    say(f"  {done} protected now, {len(here) - done} as before")
+
+
+def run_and_compare(
+    project: Project, catalog: Catalog, issue: str, found: Report, *, today: dt.date, workers: int | None
+) -> None:
+    """Run what is due of one urban issue and compare its results with the last release."""
+    analysis = read_analysis(project, issue)
+    try:
+        runs = plan_runs(project, catalog, analysis)
+        with progress(f"run {issue}") as report:
+            summary = carry_out(project, runs, workers=workers, report=report)
+        tell_runs(project, summary)
+        found.failed_runs += len(summary.failures)
+        candidate = make_candidate(project, catalog, analysis, runs, today=today)
+    except GateRefused as error:
+        found.refused.append(error)
+        say(f"  {issue}: refused: {error}")
+        return
+    tell_candidate(project, candidate)
+    if candidate.folder is not None:
+        found.previews[issue] = candidate.folder
+
+
+def tell_runs(project: Project, summary: Summary) -> None:
+    """Print how runs ended: one line, and four for each failure."""
+    say(f"  {summary.finished} runs done, {summary.unchanged} unchanged, {len(summary.failures)} failed")
+    for failure in summary.failures:
+        say(f"  failed: {failure.run.name}")
+        say(f"    {failure.outcome.error}")
+        if failure.outcome.executed is not None:
+            cell = "" if failure.outcome.cell is None else f", cell {failure.outcome.cell}"
+            say(f"    see {project.relative(failure.outcome.executed)}{cell}")
+
+
+def tell_candidate(project: Project, candidate: Candidate) -> None:
+    """Print for each released result whether it was reproduced."""
+    for comparison in candidate.comparisons:
+        words = {
+            "reproduced": "reproduced",
+            "differs": "DIFFERS: " + "; ".join(comparison.reasons[:3]),
+            "not_checked": "not checked here (its data is not on this machine)",
+            "new": f"new ({comparison.variant.basis.replace('_', '-')})",
+        }[comparison.verdict]
+        variant = comparison.variant
+        parameters = ", ".join(f"{name}={value}" for name, value in variant.parameters.items())
+        number = candidate.number - (comparison.verdict in ("reproduced", "not_checked"))
+        say(f"  {candidate.issue}/{number}#{variant.name}{f' [{parameters}]' if parameters else ''}: {words}")
+    for name in candidate.reworded:
+        say(f"  notebook {name}: its text or code was changed since the release")
+    if candidate.withheld:
+        say(f"  {candidate.withheld} cells with too few contributors are withheld")
+    if candidate.folder is not None:
+        say(f"  candidate for release {candidate.number}: {project.relative(candidate.folder)} (waits for a checker of each side)")
+
+
+def make_book(project: Project, found: Report, *, today: dt.date | None) -> Path:
+    """Build the public book, and the preview where a candidate waits."""
+    with progress("book") as report:
+        built = build_book(project, target=project.site, today=today, report=report)
+    tell_book(built, "book")
+    preview = project.site / "preview"
+    if found.previews:
+        with progress("preview") as report:
+            built = build_book(project, target=preview, draft=True, folders=found.previews, today=today, report=report)
+        tell_book(built, "preview (drafts, not public)")
+    return project.site / "index.html"
+
+
+def tell_book(built: Built, what: str) -> None:
+    """Print whether a book was built or stands as it was."""
+    say(f"  {what}: {'built' if built.rebuilt else 'unchanged'}")
+
+
+def closing_lines(front: Path, preview: Path | None) -> Iterable[str]:
+    """Say where the book lies and how to open it."""
+    lines: Sequence[str] = (
+        "",
+        f"The book: {front}",
+        f"Open it in a browser, e.g.:  xdg-open {front}",
+        f"or serve it:                 {front.parent.parent / '.venv/bin/python'} -m http.server -d {front.parent} -b 127.0.0.1 8000",
+    )
+    yield from lines
+    if preview is not None:
+        yield f"Drafts that wait for both sides: {preview}"

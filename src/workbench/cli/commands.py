@@ -1,0 +1,256 @@
+"""One function per command; heavy rooms are loaded by the command that needs them."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from workbench.cli.terminal import progress, say
+from workbench.errors import DONE, CheckFailed, RunsFailed, UsageError
+from workbench.project import Project
+
+CITY_TIME = ZoneInfo("Asia/Seoul")
+
+
+def _today(options: argparse.Namespace) -> dt.date:
+    """The date given, or the city's."""
+    return options.today or dt.datetime.now(CITY_TIME).date()
+
+
+def _print_json(value: Any) -> None:
+    say(json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1, default=str))
+
+
+def build(project: Project, options: argparse.Namespace) -> int:
+    """Walk the whole flow."""
+    from workbench.cli.building import build as walk
+    from workbench.cli.building import closing_lines
+
+    try:
+        walk(
+            project,
+            today=_today(options),
+            book_today=options.today,
+            trips=options.trips,
+            seed=options.seed,
+            workers=options.workers,
+        )
+    finally:
+        front, preview = project.site / "index.html", project.site / "preview" / "index.html"
+        if front.is_file():
+            for line in closing_lines(front, preview if preview.is_file() else None):
+                say(line)
+    return DONE
+
+
+def status(project: Project, options: argparse.Namespace) -> int:
+    """Say where each urban issue stands."""
+    from workbench.cli.standing import issue_standing, standing_lines
+
+    found = issue_standing(project)
+    if options.json:
+        _print_json(found)
+    else:
+        for line in standing_lines(found):
+            say(line)
+    return DONE
+
+
+def check(project: Project, options: argparse.Namespace) -> int:
+    """Verify what is committed."""
+    from workbench.cli.checking import check_project
+
+    faults = check_project(project)
+    if options.json:
+        _print_json([{"message": fault.message, "hint": fault.hint, "exit_code": fault.exit_code} for fault in faults])
+    else:
+        for fault in faults:
+            say(f"fault: {fault}")
+        say(f"{len(faults)} faults" if faults else "catalogue, governance, policies, analyses and releases are whole")
+    if any(fault.exit_code == UsageError.exit_code for fault in faults):
+        return UsageError.exit_code
+    return CheckFailed.exit_code if faults else DONE
+
+
+def catalog(project: Project, options: argparse.Namespace) -> int:
+    """List datasets, or show one."""
+    from workbench.catalog import read_catalog
+
+    found = read_catalog(project)
+    if options.dataset:
+        described = found[options.dataset]
+        if options.json:
+            _print_json(described.model_dump(mode="json"))
+            return DONE
+        say(f"{options.dataset}: {described.title.en} / {described.title.ko}")
+        say(f"  {described.description.en}")
+        say(f"  owner {described.owner.en}; licence {described.licence}{'' if described.licence_verified else ' (not verified)'}")
+        for name, field in described.fields.items():
+            unit = f" [{field.unit}]" if field.unit else ""
+            say(f"  {name:28} {field.type:9} {field.reveals:18} {field.meaning.en}{unit}")
+        return DONE
+    if options.json:
+        _print_json({name: described.model_dump(mode="json") for name, described in found.datasets.items()})
+        return DONE
+    for name, described in found.datasets.items():
+        say(f"{name:38} {'synthetic' if described.synthetic else 'official':10} {described.title.en}")
+    return DONE
+
+
+def fetch(project: Project, options: argparse.Namespace) -> int:
+    """Take rows in."""
+    from workbench.catalog import read_catalog
+    from workbench.cli.fetching import fetch_api, fetch_files, fetch_synthetic
+
+    found = read_catalog(project)
+    for name in options.datasets:
+        found[name]
+    if options.synthetic:
+        return fetch_synthetic(project, found, options)
+    if options.api:
+        return fetch_api(project, found, options, today=_today(options))
+    return fetch_files(project, found, options)
+
+
+def protect(project: Project, options: argparse.Namespace) -> int:
+    """Protect what was taken in."""
+    from workbench.catalog import read_catalog
+    from workbench.governance import policy_path
+    from workbench.privacy import protect_dataset
+    from workbench.vault import Vault
+
+    found = read_catalog(project)
+    vault = Vault(project, found)
+    wanted = options.datasets or [name for name in found.datasets if vault.parts(name) and policy_path(project, name).is_file()]
+    manifests = []
+    with progress("protect") as report:
+        for place, name in enumerate(wanted, start=1):
+            manifests.append(protect_dataset(project, found, name))
+            report(place, len(wanted), name)
+    if options.json:
+        _print_json(manifests)
+        return DONE
+    for manifest in manifests:
+        facts = manifest["report"]
+        risk = f", k = {facts['k']}, {facts['suppressed']:.2%} suppressed, NCP {facts['ncp']:.3f}" if manifest["personal"] else ""
+        say(f"{manifest['dataset']}: {manifest['rows']:,} rows{risk}{'' if manifest['fresh'] else ' (unchanged)'}")
+    return DONE
+
+
+def run(project: Project, options: argparse.Namespace) -> int:
+    """Run notebooks."""
+    from workbench.catalog import read_catalog
+    from workbench.cli.building import tell_runs
+    from workbench.runs import Selection, carry_out, issues, plan_runs, read_analysis
+
+    found = read_catalog(project)
+    selection = Selection(only=dict(options.only), notebooks=tuple(options.notebooks))
+    wanted = [options.issue] if options.issue else issues(project)
+    plans = {issue: plan_runs(project, found, read_analysis(project, issue), selection=selection) for issue in wanted}
+    if options.plan:
+        lines = [{"run": run.key, "name": run.name, "due": options.force or not run.done} for plan in plans.values() for run in plan]
+        if options.json:
+            _print_json(lines)
+        else:
+            for line in lines:
+                say(f"{'due      ' if line['due'] else 'unchanged'} {line['name']}")
+        return DONE
+    failed, told = 0, []
+    for issue, plan in plans.items():
+        with progress(f"run {issue}") as report:
+            summary = carry_out(project, plan, workers=options.workers, force=options.force, report=report)
+        failed += len(summary.failures)
+        if options.json:
+            failures = [{"run": item.run.name, "error": item.outcome.error, "cell": item.outcome.cell} for item in summary.failures]
+            told.append({"issue": issue, "finished": summary.finished, "unchanged": summary.unchanged, "failures": failures})
+        else:
+            tell_runs(project, summary)
+    if options.json:
+        _print_json(told)
+    if failed:
+        raise RunsFailed(f"{failed} runs failed; the rest is done", hint="mend the notebooks and run the command again")
+    return DONE
+
+
+def release(project: Project, options: argparse.Namespace) -> int:
+    """Write a candidate."""
+    from workbench.catalog import read_catalog
+    from workbench.cli.building import tell_candidate
+    from workbench.releases import make_candidate
+    from workbench.runs import plan_runs, read_analysis
+
+    found = read_catalog(project)
+    analysis = read_analysis(project, options.issue)
+    runs = plan_runs(project, found, analysis)
+    due = [run.name for run in runs if not run.done]
+    if due:
+        raise UsageError(f"{len(due)} runs are due, e.g. {due[0]}", hint=f"run: workbench run {options.issue}")
+    candidate = make_candidate(project, found, analysis, runs, today=_today(options))
+    tell_candidate(project, candidate)
+    if candidate.folder is None:
+        say(f"nothing new: the last release of '{options.issue}' stands")
+    return DONE
+
+
+def approve(project: Project, options: argparse.Namespace) -> int:
+    """Give a checker's word."""
+    from workbench.releases import approve as give
+
+    given = give(project, options.issue, seat=options.seat, today=_today(options))
+    if given.release is None:
+        say(f"approved by {options.seat}; {given.consent.missing()}")
+    else:
+        say(f"approved by both sides; released as {project.relative(given.release)} (commit it, then: workbench book)")
+    return DONE
+
+
+def adopt(project: Project, options: argparse.Namespace) -> int:
+    """Adopt policies."""
+    from workbench.cli.consenting import adopt_policies
+
+    path = adopt_policies(project, options.datasets, seat=options.seat, today=_today(options))
+    say(f"{options.seat} adopts {len(options.datasets)} policies: {project.relative(path)}")
+    return DONE
+
+
+def agree(project: Project, options: argparse.Namespace) -> int:
+    """Agree on an urban issue."""
+    from workbench.cli.consenting import agree_issue
+
+    path = agree_issue(project, options.issue, seat=options.seat, today=_today(options))
+    say(f"{options.seat} agrees on '{options.issue}': {project.relative(path)}")
+    return DONE
+
+
+def book(project: Project, options: argparse.Namespace) -> int:
+    """Build the book."""
+    from workbench.cli.building import Report, closing_lines, make_book
+    from workbench.releases import RELEASE_FILE
+
+    waiting = {path.parent.name: path.parent for path in sorted(project.candidates.glob(f"*/{RELEASE_FILE}"))}
+    front = make_book(project, Report(previews=waiting if options.preview else {}), today=options.today)
+    for line in closing_lines(front, None):
+        say(line)
+    return DONE
+
+
+def lab(project: Project, options: argparse.Namespace) -> int:
+    """Start the lab."""
+    from workbench.lab import serve
+
+    def opened(server: Any) -> None:
+        say(f"JupyterLab: {server.url}  (stop it with Ctrl-C)")
+
+    serve(project, port=options.port, password_file=options.password_file, open_browser=not options.no_browser, opened=opened)
+    return DONE
+
+
+def sample(project: Project, options: argparse.Namespace) -> int:
+    """Make the demonstration anew."""
+    from workbench.cli.sampling import make_sample
+
+    make_sample(project, today=_today(options))
+    return DONE
