@@ -44,7 +44,7 @@ class Balance:
 
     Examples
     --------
-    >>> balance = Balance("daily_air", "2021.csv", "2021", arrived=2, kept=1, refused=1, duplicate=0, reasons={"station: missing": 1})
+    >>> balance = Balance("daily_air", "a.csv", "a", arrived=2, kept=1, refused=1, duplicate=0, reasons={"date: missing": 1})
     >>> balance.adds_up
     True
     """
@@ -71,7 +71,7 @@ class Balance:
         return self.arrived > 0 and self.refused == self.arrived
 
 
-def take_in(vault: Vault, catalog: Catalog, dataset: str, batch: Batch, part_name: str) -> Balance:
+def take_in(vault: Vault, catalog: Catalog, dataset: str, batch: Batch, part_name: str, *, again: bool = False) -> Balance:
     """Check a batch and keep its good rows as a part of the vault.
 
     A part of that name is replaced; the same bytes as before are not taken in again. Where every row is refused,
@@ -84,6 +84,8 @@ def take_in(vault: Vault, catalog: Catalog, dataset: str, batch: Batch, part_nam
     dataset : str
     batch : Batch
     part_name : str
+    again : bool, default False
+        Take the part in even where its bytes are those of before, because other parts of the dataset changed.
 
     Returns
     -------
@@ -103,7 +105,7 @@ def take_in(vault: Vault, catalog: Catalog, dataset: str, batch: Batch, part_nam
     """
     described = catalog[dataset]
     before = balance_of(vault, catalog, dataset, part_name, content=batch.sha256)
-    if before is not None:
+    if before is not None and not again:
         return before
     checked = check_rows(dataset, described, batch, _known_keys(vault, dataset, described, part_name))
     listed = _list_path(vault, dataset, part_name)
