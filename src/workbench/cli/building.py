@@ -1,13 +1,14 @@
-"""``workbench build``: as far as it may go unattended, from dropped files to the book. It never calls an API and never approves."""
+"""``workbench build``: from dropped files to the book, unattended. It never calls an API and never approves."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.catalog import Catalog, read_catalog
+from workbench.cli.fetching import tell_balance
 from workbench.cli.terminal import progress, say
 from workbench.errors import GateRefused, RunsFailed, WorkbenchError
 from workbench.governance import policy_path
@@ -16,7 +17,8 @@ from workbench.project import Project
 from workbench.publish import Built, build_book
 from workbench.releases import Candidate, make_candidate
 from workbench.runs import Summary, carry_out, issues, plan_runs, read_analysis
-from workbench.sources import SYNTHETIC, take_in_files, write_synthetic
+from workbench.sources import take_in_files
+from workbench.sources.synthetic import SYNTHETIC, write_synthetic
 from workbench.vault import Vault
 
 
@@ -50,7 +52,9 @@ def build(project: Project, *, today: dt.date, trips: int, seed: int, workers: i
     if found.refused and not found.failed_runs:
         raise found.refused[0]
     if found.failed_runs:
-        raise RunsFailed(f"{found.failed_runs} runs failed; the rest is done", hint="see above, mend the notebooks, and run it again")
+        raise RunsFailed(
+            f"{found.failed_runs} runs failed; the rest is done", hint="see above, mend the notebooks, and run it again"
+        )
     return front
 
 
@@ -62,10 +66,7 @@ def take_in(project: Project, catalog: Catalog) -> None:
     with progress("take in") as report:
         balances = take_in_files(project, catalog, report=report)
     for balance in balances:
-        words = f"{balance.kept:,} kept, {balance.refused:,} refused, {balance.duplicate:,} duplicate"
-        say(f"  {balance.dataset}: {balance.source}: {balance.arrived:,} rows = {words}")
-        if balance.refused_list is not None:
-            say(f"    refused rows and why: {project.relative(balance.refused_list)}")
+        tell_balance(project, balance)
 
 
 def synthesise(project: Project, catalog: Catalog, *, trips: int, seed: int) -> None:
@@ -141,7 +142,9 @@ def tell_candidate(project: Project, candidate: Candidate) -> None:
     if candidate.withheld:
         say(f"  {candidate.withheld} cells with too few contributors are withheld")
     if candidate.folder is not None:
-        say(f"  candidate for release {candidate.number}: {project.relative(candidate.folder)} (waits for a checker of each side)")
+        say(
+            f"  candidate for release {candidate.number}: {project.relative(candidate.folder)} (waits for a checker of each side)"
+        )
 
 
 def make_book(project: Project, found: Report, *, today: dt.date | None) -> Path:
@@ -164,12 +167,9 @@ def tell_book(built: Built, what: str) -> None:
 
 def closing_lines(front: Path, preview: Path | None) -> Iterable[str]:
     """Say where the book lies and how to open it."""
-    lines: Sequence[str] = (
-        "",
-        f"The book: {front}",
-        f"Open it in a browser, e.g.:  xdg-open {front}",
-        f"or serve it:                 {front.parent.parent / '.venv/bin/python'} -m http.server -d {front.parent} -b 127.0.0.1 8000",
-    )
-    yield from lines
+    yield ""
+    yield f"The book: {front}"
+    yield f"Open it in a browser, e.g.:  xdg-open {front}"
+    yield f"or serve it:                 python3 -m http.server --bind 127.0.0.1 --directory {front.parent} 8000"
     if preview is not None:
         yield f"Drafts that wait for both sides: {preview}"

@@ -151,7 +151,9 @@ def run(project: Project, options: argparse.Namespace) -> int:
     wanted = [options.issue] if options.issue else issues(project)
     plans = {issue: plan_runs(project, found, read_analysis(project, issue), selection=selection) for issue in wanted}
     if options.plan:
-        lines = [{"run": run.key, "name": run.name, "due": options.force or not run.done} for plan in plans.values() for run in plan]
+        lines = [
+            {"run": run.key, "name": run.name, "due": options.force or not run.done} for plan in plans.values() for run in plan
+        ]
         if options.json:
             _print_json(lines)
         else:
@@ -164,7 +166,9 @@ def run(project: Project, options: argparse.Namespace) -> int:
             summary = carry_out(project, plan, workers=options.workers, force=options.force, report=report)
         failed += len(summary.failures)
         if options.json:
-            failures = [{"run": item.run.name, "error": item.outcome.error, "cell": item.outcome.cell} for item in summary.failures]
+            failures = [
+                {"run": item.run.name, "error": item.outcome.error, "cell": item.outcome.cell} for item in summary.failures
+            ]
             told.append({"issue": issue, "finished": summary.finished, "unchanged": summary.unchanged, "failures": failures})
         else:
             tell_runs(project, summary)

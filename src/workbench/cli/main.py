@@ -53,7 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         if "--debug" in words:
             raise
-        complain(UsageError(f"{error.filename or 'the disk'}: {error.strerror or error}", hint="what was there before is unchanged"))
+        complain(
+            UsageError(f"{error.filename or 'the disk'}: {error.strerror or error}", hint="what was there before is unchanged")
+        )
         return UsageError.exit_code
 
 
@@ -79,7 +81,8 @@ def _alone(project: Project) -> Iterator[None]:
             handle.seek(0)
             holder = handle.read().strip()
             raise UsageError(
-                f"another workbench command is at work on this project (process {holder or 'unknown'})", hint="wait until it has ended"
+                f"another workbench command is at work on this project (process {holder or 'unknown'})",
+                hint="wait until it has ended",
             ) from None
         handle.truncate(0)
         handle.write(str(os.getpid()))

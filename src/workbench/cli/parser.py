@@ -21,7 +21,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> None:  # type: ignore[override]
         """Raise instead of printing usage and leaving."""
-        if message.startswith("argument command: invalid choice: "):
+        if message.startswith("argument COMMAND: invalid choice: "):
             word = message.split("'")[1]
             raise UsageError(f"unknown command '{word}'", hint=did_you_mean(word, COMMANDS))
         raise UsageError(message, hint=f"see: {self.prog} --help")
@@ -90,7 +90,9 @@ def _protect(parser: argparse.ArgumentParser) -> None:
 def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("issue", nargs="?", help="which urban issue (default: all)")
     parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="only these notebooks")
-    parser.add_argument("--only", action="append", type=assignment, default=[], metavar="NAME=VALUE", help="only runs with this parameter")
+    parser.add_argument(
+        "--only", action="append", type=assignment, default=[], metavar="NAME=VALUE", help="only runs with this parameter"
+    )
     parser.add_argument("--force", action="store_true", help="run also what has not changed")
     parser.add_argument("--plan", action="store_true", help="show what would run, and run nothing")
     parser.add_argument("--workers", type=count, help="processes (default: one a processor)")

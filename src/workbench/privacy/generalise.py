@@ -74,13 +74,13 @@ class Generalised:
 
 
 def interval_ladder(name: str, values: pd.Series, domain: tuple[int, int]) -> Ladder:
-    """Build the levels of a whole number: intervals of growing width over its domain.
+    """Build the levels of a number: intervals of growing width over its domain.
 
     Parameters
     ----------
     name : str
     values : pandas.Series
-        Whole numbers, missing allowed.
+        Numbers, missing allowed; a broken number belongs to the interval of its whole part.
     domain : (int, int)
         Lowest and highest value.
 

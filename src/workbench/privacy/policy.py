@@ -182,8 +182,8 @@ def check_policy(policy: Policy, described: Dataset, path: Path) -> None:
         problems.append(f"unit: unknown field '{policy.unit}', {did_you_mean(policy.unit, described.fields)}")
     for name, rule in policy.fields.items():
         field = described.fields.get(name)
-        if field and rule.recoding == "interval" and field.type != "integer":
-            problems.append(f"field '{name}': recoding: interval needs an integer, the catalogue says {field.type}")
+        if field and rule.recoding == "interval" and field.type not in ("integer", "number"):
+            problems.append(f"field '{name}': recoding: interval needs a number, the catalogue says {field.type}")
         if field and field.reveals in ("direct_identifier", "quasi_identifier") and rule.role in ("insensitive", "sensitive"):
             problems.append(f"field '{name}': role {rule.role}, but the catalogue says it reveals a {field.reveals}")
     if problems:

@@ -1,0 +1,83 @@
+"""``workbench fetch``: rows in, and the balance of what came: kept + refused + duplicate."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from workbench.catalog import Catalog
+from workbench.cli.terminal import progress, say
+from workbench.errors import DONE, CheckFailed, UsageError, unknown
+from workbench.project import Project
+
+
+def fetch_synthetic(project: Project, catalog: Catalog, options: argparse.Namespace) -> int:
+    """Generate the synthetic city, or some of its datasets."""
+    from workbench.sources.synthetic import SYNTHETIC, write_synthetic
+
+    for name in options.datasets:
+        if name not in SYNTHETIC:
+            raise unknown("synthetic dataset", name, SYNTHETIC)
+    wanted = list(options.datasets) or [name for name in SYNTHETIC if name in catalog.datasets]
+    with progress("synthetic city") as report:
+        rows = write_synthetic(project, catalog, seed=options.seed, trips=options.trips, datasets=wanted, report=report)
+    if options.json:
+        say(json.dumps(rows, sort_keys=True))
+    else:
+        for name, number in rows.items():
+            say(f"{name}: {number:,} rows")
+    return DONE
+
+
+def fetch_files(project: Project, catalog: Catalog, options: argparse.Namespace) -> int:
+    """Take in the dropped official files."""
+    from workbench.sources import take_in_files
+
+    if project.data is None:
+        raise UsageError("WORKBENCH_DATA is not set", hint="set it to the folder of official files, or use --api or --synthetic")
+    with progress("take in") as report:
+        balances = take_in_files(project, catalog, report=report)
+    if options.datasets:
+        balances = [balance for balance in balances if balance.dataset in options.datasets]
+    return tell_balances(project, balances, as_json=options.json)
+
+
+def fetch_api(project: Project, catalog: Catalog, options: argparse.Namespace, *, today: dt.date) -> int:
+    """Ask the Seoul Open Data Plaza."""
+    from workbench.sources import SERVICES, fetch_seoul
+
+    wanted = options.datasets or list(SERVICES)
+    for name in wanted:
+        if name not in SERVICES:
+            raise unknown("dataset of the Seoul Open Data Plaza", name, SERVICES)
+    balances: list[Any] = []
+    for name in wanted:
+        with progress(name) as report:
+            balances += fetch_seoul(project, catalog, name, since=options.since, until=options.until, today=today, report=report)
+    return tell_balances(project, balances, as_json=options.json)
+
+
+def tell_balances(project: Project, balances: Sequence[Any], *, as_json: bool) -> int:
+    """Print what came and what became of it; 1 where every row was refused."""
+    if as_json:
+        say(json.dumps([dataclasses.asdict(balance) for balance in balances], ensure_ascii=False, sort_keys=True, default=str))
+    else:
+        for balance in balances:
+            tell_balance(project, balance)
+        if not balances:
+            say("nothing new")
+    if balances and all(balance.refused == balance.arrived > 0 for balance in balances):
+        return CheckFailed.exit_code
+    return DONE
+
+
+def tell_balance(project: Project, balance: Any) -> None:
+    """Print one balance, and where the refused rows are listed."""
+    words = f"{balance.kept:,} kept + {balance.refused:,} refused + {balance.duplicate:,} duplicate"
+    say(f"  {balance.dataset}: {balance.source}: {balance.arrived:,} rows = {words}")
+    if balance.refused_list is not None:
+        say(f"    refused rows and why: {project.relative(balance.refused_list)}")
