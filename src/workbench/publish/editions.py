@@ -1,0 +1,312 @@
+"""What the book shows of each urban issue: its plan, and its newest release, every file held against its hash.
+
+Nothing else reaches a page. A file that is not in the release, or is not the file that was approved, stops the book.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from workbench.errors import CheckFailed, GateRefused, combine, did_you_mean, unknown
+from workbench.files import parse_model, read_json, read_model, sha256_file
+from workbench.governance import Consent, Statement, issue_agreement, issue_proposal, release_approval
+from workbench.progress import Report, silent
+from workbench.project import Project
+from workbench.publish.records import RESULT_OF_KIND, FigureResult, FindingResult, ReleaseRecord, Result, TableResult
+from workbench.runs import Analysis, issues, read_analysis
+
+RELEASE_NAME = "release.yml"
+UNLISTED = ("approvals",)
+"""Folders of a release that come after its hashes: approvals speak of ``release.yml`` and so cannot stand in it."""
+
+_ACTIVE = re.compile(r"^on[a-z]+$")
+_LOCAL = re.compile(r"^(#|data:image/(png|jpeg);base64,)")
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release as the book shows it.
+
+    ``folder`` holds its files, ``record`` is ``release.yml``, ``results`` its results by name, ``notebooks`` the cells
+    of its notebooks by name, ``approvals`` what the checkers said about it, by side.
+    """
+
+    folder: Path
+    record: ReleaseRecord
+    results: dict[str, Result]
+    notebooks: dict[str, list[dict[str, Any]]]
+    approvals: dict[str, Statement]
+
+    def tables(self) -> list[str]:
+        """Return the paths of the release's CSV files."""
+        return sorted(path for path in self.record.files if path.startswith("tables/") and path.endswith(".csv"))
+
+    def figures(self) -> list[str]:
+        """Return the paths of the release's SVG files."""
+        return sorted(path for path in self.record.files if path.startswith("figures/") and path.endswith(".svg"))
+
+
+@dataclass(frozen=True)
+class Edition:
+    """An urban issue, what both sides said about it, and what is shown of it: a release, or an honest None."""
+
+    analysis: Analysis
+    release: Release | None
+    proposal: str | None
+    agreement: Consent | None
+
+    @property
+    def issue(self) -> str:
+        """The urban issue's id."""
+        return self.analysis.issue
+
+
+def newest_release(project: Project, issue: str) -> Path | None:
+    """Return the folder of an urban issue's release with the highest number.
+
+    Parameters
+    ----------
+    project : Project
+    issue : str
+
+    Returns
+    -------
+    Path or None
+    """
+    folders = [path for path in (project.analyses / issue / "releases").glob("*/") if path.name.isdigit()]
+    return max(folders, key=lambda path: int(path.name), default=None)
+
+
+def shown_folders(project: Project, folders: Mapping[str, Path] | None = None) -> dict[str, Path | None]:
+    """Return which release folder is shown for each urban issue.
+
+    Parameters
+    ----------
+    project : Project
+    folders : mapping of str to Path, optional
+        Folders to show instead of the committed releases.
+
+    Returns
+    -------
+    dict of str to Path or None
+
+    Raises
+    ------
+    UsageError
+        A folder for an urban issue that does not exist.
+    """
+    names = issues(project)
+    for issue in folders or {}:
+        if issue not in names:
+            raise unknown("urban issue", issue, names)
+    return {issue: (folders or {}).get(issue) or newest_release(project, issue) for issue in names}
+
+
+def read_editions(
+    project: Project,
+    *,
+    folders: Mapping[str, Path] | None = None,
+    draft: bool = False,
+    report: Report = silent,
+) -> list[Edition]:
+    """Read every urban issue and the release shown of it, and verify each file.
+
+    Parameters
+    ----------
+    project : Project
+    folders : mapping of str to Path, optional
+        As in :func:`shown_folders`.
+    draft : bool, default False
+        Whether releases without approvals may be shown.
+    report : Report, optional
+
+    Returns
+    -------
+    list of Edition
+
+    Raises
+    ------
+    CheckFailed
+        A file that is missing, not listed, or not the one that was released.
+    UsageError
+        A file that cannot be understood.
+    """
+    shown = shown_folders(project, folders)
+    editions = []
+    for number, (issue, folder) in enumerate(shown.items()):
+        report(number, len(shown), issue)
+        analysis = read_analysis(project, issue)
+        release = read_release(project, folder, issue=issue, draft=draft) if folder else None
+        if release:
+            _check_page(analysis, release, where=project.analyses / issue / "analysis.yml")
+        proposal = issue_proposal(project, issue)
+        editions.append(
+            Edition(
+                analysis=analysis,
+                release=release,
+                proposal=proposal[1].proposal if proposal else None,
+                agreement=issue_agreement(project, issue),
+            )
+        )
+    return editions
+
+
+def read_release(project: Project, folder: Path, *, issue: str, draft: bool = False) -> Release:
+    """Read one release and hold each of its files against its hash.
+
+    Parameters
+    ----------
+    project : Project
+    folder : Path
+    issue : str
+        The urban issue it must belong to.
+    draft : bool, default False
+        Whether it may lack approvals.
+
+    Returns
+    -------
+    Release
+
+    Raises
+    ------
+    CheckFailed, UsageError
+    GateRefused
+        Both sides have not approved exactly these bytes, and it is no draft.
+    """
+    record = read_model(folder / RELEASE_NAME, ReleaseRecord)
+    if record.issue != issue:
+        raise CheckFailed(f"{folder / RELEASE_NAME}: is a release of '{record.issue}', found where one of '{issue}' belongs")
+    _check_hashes(folder, record)
+    results = {name: _read_result(folder, record, name) for name in record.results}
+    approval = release_approval(project, folder)
+    release = Release(
+        folder=folder,
+        record=record,
+        results=results,
+        notebooks={notebook.name: _read_cells(folder / "notebooks" / f"{notebook.name}.ipynb") for notebook in record.notebooks},
+        approvals=dict(approval.given),
+    )
+    if not draft and not approval.complete:
+        raise GateRefused(
+            f"{project.relative(folder)} is not approved by both sides in these bytes ({approval.missing()})",
+            hint="have a checker of each missing side approve it: workbench approve",
+        )
+    _check_words(release)
+    _check_figures(release)
+    return release
+
+
+def _check_hashes(folder: Path, record: ReleaseRecord) -> None:
+    """Each listed file is there with its hash, and no other file is."""
+    where = str(folder / RELEASE_NAME)
+    problems = []
+    present = {
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != RELEASE_NAME and path.relative_to(folder).parts[0] not in UNLISTED
+    }
+    for name, expected in record.files.items():
+        if name not in present:
+            problems.append(f"'{name}' is listed but not there")
+        elif (found := sha256_file(folder / name)) != expected:
+            problems.append(
+                f"'{name}' is not the file that was released (its hash is {found[:12]}…, released was {expected[:12]}…)"
+            )
+    problems += [f"'{name}' is there but not listed" for name in sorted(present - set(record.files))]
+    for name, result in record.results.items():
+        path = f"results/{name}.json"
+        if path not in record.files:
+            problems.append(f"result '{name}' has no file {path}")
+        elif record.files[path] != result.sha256:
+            problems.append(f"result '{name}' has another hash than its file {path}")
+    if problems:
+        raise combine(problems, where=where, kind=CheckFailed, hint="a release is never edited: restore it from git")
+
+
+def _read_result(folder: Path, record: ReleaseRecord, name: str) -> Result:
+    path = folder / "results" / f"{name}.json"
+    listed = record.results[name]
+    result = parse_model(read_json(path), RESULT_OF_KIND[listed.kind], where=str(path))
+    if result.name != name or result.basis != listed.basis:
+        raise CheckFailed(f"{path}: is '{result.name}' ({result.basis}), {RELEASE_NAME} lists '{name}' ({listed.basis})")
+    return result
+
+
+def _read_cells(path: Path) -> list[dict[str, Any]]:
+    notebook = read_json(path)
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list):
+        raise CheckFailed(f"{path}: no notebook (it has no cells)")
+    return cells
+
+
+def _check_page(analysis: Analysis, release: Release, *, where: Path) -> None:
+    """The page names results that exist, its answer consists of findings, and it says its limits and who is missing."""
+    owed = {"limits": analysis.page.limits, "missing": analysis.page.missing}
+    missing = [f"page.{key} is empty" for key, value in owed.items() if not value]
+    if missing:
+        raise combine(
+            missing, where=str(where), kind=GateRefused, hint="a page says what it does not say, and who is missing from the data"
+        )
+    problems = []
+    for key, names in (("answer", analysis.page.answer), ("results", analysis.page.results)):
+        for name in names:
+            if name not in release.results:
+                problems.append(
+                    f"page.{key}: '{name}' is not in release {release.record.release}, {did_you_mean(name, release.results)}"
+                )
+            elif key == "answer" and not isinstance(release.results[name], FindingResult):
+                problems.append(f"page.answer: '{name}' is a {release.results[name].kind}, only findings answer")
+    if problems:
+        raise combine(problems, where=str(where))
+
+
+def _check_words(release: Release) -> None:
+    """Each table and figure has a title."""
+    for name, result in release.results.items():
+        if result.title is None and not isinstance(result, FindingResult):
+            raise CheckFailed(f"{release.folder / 'results' / name}.json: the {result.kind} has no title in each language")
+
+
+def _check_figures(release: Release) -> None:
+    """Each figure has its files, and they are pictures that load nothing and run nothing."""
+    for name, result in release.results.items():
+        if not isinstance(result, FigureResult):
+            continue
+        where = release.folder / "results" / f"{name}.json"
+        for variant in result.variants:
+            table = release.results.get(variant.content.table)
+            if not isinstance(table, TableResult):
+                raise CheckFailed(f"{where}: is drawn from the table '{variant.content.table}', which is not in the release")
+            if not any(other.parameters == variant.parameters for other in table.variants):
+                raise CheckFailed(f"{where}: the table '{table.name}' has no variant {variant.parameters}")
+            for language in type(variant.content.files).model_fields:
+                path = variant.content.files[language]
+                if path not in release.figures():
+                    raise CheckFailed(f"{where}: the file '{path}' is not among the release's figures")
+    for path in release.figures():
+        _check_picture(release.folder / path)
+
+
+def _check_picture(path: Path) -> None:
+    try:
+        root = ElementTree.fromstring(path.read_bytes())  # noqa: S314 (approved bytes; expat limits expansion)
+    except ElementTree.ParseError as error:
+        raise CheckFailed(f"{path}: no whole SVG picture ({error})") from error
+    if not root.tag.endswith("}svg"):
+        raise CheckFailed(f"{path}: no SVG picture, its outermost element is '{root.tag}'")
+    for element in root.iter():
+        tag = str(element.tag).rpartition("}")[2]
+        if tag in ("script", "foreignObject", "iframe"):
+            raise CheckFailed(f"{path}: a picture may not hold <{tag}>")
+        for key, value in element.attrib.items():
+            plain = key.rpartition("}")[2]
+            if _ACTIVE.match(plain) or (plain == "href" and not _LOCAL.match(value)):
+                raise CheckFailed(
+                    f"{path}: a picture may not hold {plain}='{value[:60]}'", hint="a picture loads and runs nothing"
+                )

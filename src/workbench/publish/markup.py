@@ -1,0 +1,105 @@
+"""Words from files made safe for a page: escaped for Markdown, fenced for HTML, code coloured.
+
+Everything that a page shows comes from files that people or programs wrote; none of it may become markup by accident.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+_PUNCTUATION = re.compile("([" + re.escape(string.punctuation) + "])")
+_FENCES = re.compile(r"`{3,}")
+_DIRECTIVE = re.compile(r"^\s*(`{3,}|~{3,}|:{3,})\s*\{", re.MULTILINE)
+
+
+def in_markdown(text: str) -> Markup:
+    """Escape a text so that Markdown shows it as it is, in one line.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    markupsafe.Markup
+
+    Examples
+    --------
+    >>> str(in_markdown("<b>*a*</b>  {x}"))
+    '\\\\<b\\\\>\\\\*a\\\\*\\\\<\\\\/b\\\\> \\\\{x\\\\}'
+    """
+    return Markup(_PUNCTUATION.sub(r"\\\1", " ".join(text.split())))  # noqa: S704 (escaped for Markdown, not for HTML)
+
+
+def fenced(html: str) -> Markup:
+    """Wrap finished HTML so that the book carries it through Markdown unread.
+
+    Parameters
+    ----------
+    html : str
+        Already escaped.
+
+    Returns
+    -------
+    markupsafe.Markup
+
+    Examples
+    --------
+    >>> print(fenced("<p>a</p>"), end="")
+    <BLANKLINE>
+    ```{workbench-html}
+    <p>a</p>
+    ```
+    """
+    longest = max((len(found) for found in _FENCES.findall(html)), default=2)
+    fence = "`" * (longest + 1)
+    lines = "\n".join(line.rstrip() for line in html.strip().splitlines() if line.strip())
+    return Markup(f"\n{fence}{{workbench-html}}\n{lines}\n{fence}\n")  # noqa: S704 (the templates escaped it)
+
+
+def coloured(code: str) -> Markup:
+    """Return Python code as HTML with its words coloured by class.
+
+    Parameters
+    ----------
+    code : str
+
+    Returns
+    -------
+    markupsafe.Markup
+
+    Examples
+    --------
+    >>> str(coloured("a < 1")).strip()
+    '<span class="n">a</span> <span class="o">&lt;</span> <span class="mi">1</span>'
+    """
+    html = highlight(code, PythonLexer(stripnl=True), HtmlFormatter(nowrap=True))
+    return Markup(html.replace("\n\n", "\n&#8203;\n"))  # noqa: S704 (pygments escapes the code)
+
+
+def first_directive(text: str) -> str | None:
+    """Return the first Markdown directive in a text, or None: a notebook's words may not run parts of the book's machinery.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str or None
+
+    Examples
+    --------
+    >>> first_directive("```{include} /etc/passwd\\n```")
+    '```{include} /etc/passwd'
+    >>> first_directive("a `b` c") is None
+    True
+    """
+    found = _DIRECTIVE.search(text)
+    return text[found.start() :].strip().splitlines()[0] if found else None

@@ -1,0 +1,245 @@
+"""The sources of one language's tree: a Markdown page for each thing a citizen may look for, written by the theme's templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import yaml
+
+from workbench.catalog import Catalog
+from workbench.errors import UsageError
+from workbench.files import write_text
+from workbench.places import ATTRIBUTION
+from workbench.publish.catalogue_page import catalogue_groups, dataset_anchor
+from workbench.publish.editions import Edition, Release
+from workbench.publish.markup import coloured, fenced, in_markdown
+from workbench.publish.notebooks import notebook_parts
+from workbench.publish.settings import Site, Words
+from workbench.publish.views import FindingView, ResultView, datasets_of, results_in_order, results_of, runs_of
+
+FILES = "files"
+"""The folder of downloads in each tree."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """Everything that both trees are made from."""
+
+    site: Site
+    catalog: Catalog
+    editions: tuple[Edition, ...]
+    decisions: Mapping[str, Any]
+    demonstration: bool
+    draft: bool
+    theme: Path
+
+
+@dataclass(frozen=True)
+class Source:
+    """One page before Sphinx: its name, its Markdown, where the frame shows it, and the title of each page above it."""
+
+    name: str
+    text: str
+    section: str
+    above: tuple[tuple[str, str], ...] = ()
+    wide: bool = False
+
+
+def page_sources(book: Book, words: Words) -> list[Source]:
+    """Return every page of one language.
+
+    Parameters
+    ----------
+    book : Book
+    words : Words
+
+    Returns
+    -------
+    list of Source
+        The front page first.
+
+    Raises
+    ------
+    UsageError
+        A template that cannot be filled.
+    """
+    return _Tree(book, words).sources()
+
+
+def write_sources(folder: Path, sources: list[Source]) -> None:
+    """Write pages and their table of contents as jupyter-book reads them.
+
+    Parameters
+    ----------
+    folder : Path
+    sources : list of Source
+    """
+    for source in sources:
+        write_text(folder / f"{source.name}.md", source.text)
+    chapters = [{"file": source.name} for source in sources[1:]]
+    toc: dict[str, Any] = {"format": "jb-book", "root": sources[0].name, "chapters": chapters}
+    write_text(folder / "_toc.yml", yaml.safe_dump(toc, allow_unicode=True, sort_keys=False))
+
+
+def frame_settings(book: Book, words: Words, *, catalogues: Mapping[str, Words], sources: list[Source]) -> dict[str, Any]:
+    """Return what the frame of each page needs: strings, menu, languages, marks.
+
+    Parameters
+    ----------
+    book : Book
+    words : Words
+    catalogues : mapping of str to Words
+        All languages'.
+    sources : list of Source
+
+    Returns
+    -------
+    dict
+        Plain values only: it travels to the other process as JSON.
+    """
+    language = words.language
+    menu = [("index", "questions"), ("data", "data"), ("decisions", "decisions")]
+    return {
+        "strings": words.strings["frame"],
+        "language": language,
+        "title": book.site.title[language],
+        "menu": [{"page": page, "title": words.strings["frame"][f"menu_{name}"], "section": name} for page, name in menu]
+        + [{"page": page.name, "title": page.title, "section": page.name} for page in words.pages],
+        "alternates": [
+            {"language": other, "name": catalogues[other].strings["frame"]["language_name"]}
+            for other in book.site.other_languages(language)
+        ],
+        "default": book.site.languages[0],
+        "draft": book.draft,
+        "demonstration": book.demonstration,
+        "licence": book.site.licence[language] if book.site.licence else "",
+        "collect_url": book.site.collect_url or "",
+        "borders": ATTRIBUTION[language],
+        "pages": {
+            source.name: {
+                "section": source.section,
+                "above": [{"page": page, "title": title} for page, title in source.above],
+                "wide": source.wide,
+            }
+            for source in sources
+        },
+    }
+
+
+class _Tree:
+    """The pages of one language: what the templates share, filled once."""
+
+    def __init__(self, book: Book, words: Words) -> None:
+        self.book, self.words, self.language = book, words, words.language
+        self.environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(book.theme / "pages"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.environment.filters.update(md=in_markdown, fenced=fenced, coloured=coloured, anchor=dataset_anchor)
+        self.environment.globals.update(
+            t=words.strings, language=words.language, site=book.site, demonstration=book.demonstration
+        )
+        self.views = {
+            edition.issue: results_of(edition, self.language, words=words.strings["result"]) for edition in book.editions
+        }
+        self.titles = {edition.issue: edition.analysis.title[self.language] for edition in book.editions}
+
+    def sources(self) -> list[Source]:
+        pages = [self._front()]
+        for edition in self.book.editions:
+            pages.append(self._issue(edition))
+            if edition.release:
+                pages += [
+                    self._notebook(edition, edition.release, number) for number in range(len(edition.release.record.notebooks))
+                ]
+        groups = catalogue_groups(self.book.catalog, self.language, issue_titles=self.titles)
+        pages.append(Source(name="data", section="data", text=self._fill("data.md", groups=groups)))
+        pages.append(
+            Source(
+                name="decisions", section="decisions", text=self._fill("decisions.md", titles=self.titles, **self.book.decisions)
+            )
+        )
+        pages += [Source(name=page.name, section=page.name, text=page.text) for page in self.words.pages]
+        return pages
+
+    def _fill(self, template: str, **values: Any) -> str:
+        try:
+            return self.environment.get_template(template).render(**values)
+        except jinja2.TemplateSyntaxError as error:
+            raise UsageError(f"{error.filename or template}, line {error.lineno}: {error.message}") from error
+        except jinja2.TemplateError as error:
+            raise UsageError(f"{self.book.theme / 'pages' / template}: {error}") from error
+
+    def _front(self) -> Source:
+        cards = []
+        for edition in self.book.editions:
+            answers = [self.views[edition.issue][name] for name in edition.analysis.page.answer] if edition.release else []
+            cards.append({"edition": edition, "answer": answers[0] if answers else None})
+        cards.sort(key=lambda card: card["edition"].release is None)
+        text = self._fill("index.md", cards=cards, city=self._front_map(), up="")
+        return Source(name="index", section="questions", text=text, wide=True)
+
+    def _front_map(self) -> dict[str, Any] | None:
+        """The first released map, for the front page."""
+        for edition in self.book.editions:
+            for name in results_in_order(edition):
+                view = self.views[edition.issue][name]
+                if isinstance(view, ResultView) and view.variants[0].map:
+                    return {"edition": edition, "view": view, "variant": view.variants[0], "map": view.variants[0].map}
+        return None
+
+    def _issue(self, edition: Edition) -> Source:
+        views = self.views[edition.issue]
+        answer = [views[name] for name in edition.analysis.page.answer] if edition.release else []
+        shown = [views[name] for name in results_in_order(edition)]
+        text = self._fill(
+            "issue.md",
+            edition=edition,
+            answer=answer,
+            findings=[view for view in shown if isinstance(view, FindingView)],
+            results=[view for view in shown if isinstance(view, ResultView)],
+            data=self._data_used(edition.release) if edition.release else [],
+            runs=runs_of(edition.release) if edition.release else 0,
+            planned=[(name, self.book.catalog[name]) for name in edition.analysis.datasets],
+            files=f"{FILES}/{edition.issue}",
+            up="",
+        )
+        return Source(name=edition.issue, section="questions", text=text)
+
+    def _notebook(self, edition: Edition, release: Release, number: int) -> Source:
+        notebook = release.record.notebooks[number]
+        where = f"{release.folder}/notebooks/{notebook.name}.ipynb"
+        parts = notebook_parts(release.notebooks[notebook.name], self.language, where=where)
+        views = self.views[edition.issue]
+        for part in parts:
+            if part.kind == "result" and part.text not in views:
+                raise UsageError(f"{where}: shows the result '{part.text}', which is not in release {release.record.release}")
+        drawn = {
+            variant.content.table: name
+            for name, result in release.results.items()
+            if result.kind == "figure"
+            for variant in result.variants
+        }
+        text = self._fill(
+            "notebook.md",
+            edition=edition,
+            notebook=notebook,
+            parts_of=parts,
+            views=views,
+            drawn=drawn,
+            runs=runs_of(release, notebook.name),
+            files=f"../{FILES}/{edition.issue}",
+            up="../",
+        )
+        above = (("index", self.words.strings["frame"]["menu_questions"]), (edition.issue, self.titles[edition.issue]))
+        return Source(name=f"{edition.issue}/{notebook.name}", section="questions", text=text, above=above)
+
+    def _data_used(self, release: Release) -> list[dict[str, Any]]:
+        return [{"id": used.dataset, "dataset": self.book.catalog[used.dataset], "used": used} for used in datasets_of(release)]

@@ -1,0 +1,234 @@
+"""The form of what the book reads of a release: ``release.yml`` and its results.
+
+The models are strict: an unknown key, a missing translation or a figure without a description is an error that names
+the file and the key, because a reader would otherwise meet the gap on the page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from workbench.catalog import Bilingual
+
+Basis = Literal["official", "synthetic", "stand_in", "mixed"]
+Kind = Literal["table", "figure", "finding"]
+State = Literal["shown", "withheld", "empty"]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+ResultName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.figure)?$")]
+IssueName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
+NotebookName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+TOTAL = "total"
+"""The last key of a table's rows or columns where totals were asked for."""
+
+
+class Record(BaseModel):
+    """A mapping of known keys; anything else is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReleasedNotebook(Record):
+    """A notebook as a release lists it."""
+
+    name: NotebookName
+    title: Bilingual
+
+
+class ReleasedResult(Record):
+    """A result as a release lists it: its kind, what it rests on, and the hash of its file."""
+
+    kind: Kind
+    basis: Basis
+    sha256: Digest
+
+
+class Tolerance(Record):
+    """How much a float may differ when it is computed again."""
+
+    rtol: float
+
+
+class ReleaseRecord(Record):
+    """``release.yml``: what was released, when, and the hash of every file.
+
+    Examples
+    --------
+    >>> ReleaseRecord(release="fine-dust/1", issue="fine-dust", number=1, created="2026-11-01", basis="official",
+    ...               tolerance={"rtol": 1e-6}, notebooks=[], results={}, files={}).created.year
+    2026
+    """
+
+    release: str
+    issue: IssueName
+    number: Annotated[int, Field(ge=1)]
+    created: dt.date
+    basis: Basis
+    tolerance: Tolerance
+    notebooks: list[ReleasedNotebook]
+    results: dict[ResultName, ReleasedResult]
+    files: dict[str, Digest]
+
+    @model_validator(mode="after")
+    def _name_agrees(self) -> ReleaseRecord:
+        if self.release != f"{self.issue}/{self.number}":
+            raise ValueError(f"release: must be '{self.issue}/{self.number}', as issue and number say")
+        return self
+
+
+class UsedPolicy(Record):
+    """The version of a protection policy under which a dataset was used."""
+
+    version: int
+    sha256: Digest
+
+
+class Used(Record):
+    """What a notebook got when it asked for a dataset: ``dataset`` is another one where a stand-in took its place."""
+
+    dataset: Name
+    kind: Literal["official", "synthetic", "stand_in"]
+    rows: int | None
+    sha256: Digest | None
+    policy: UsedPolicy | None
+    sources: list[str]
+    retrieved: str | None = None
+    personal: bool
+    min_contributors: int
+
+
+class Axis(Record):
+    """The rows or columns of a table: keys for machines, labels for readers."""
+
+    name: str
+    title: Bilingual
+    keys: list[Any]
+    labels: dict[str, list[str]]
+
+    @model_validator(mode="after")
+    def _a_label_for_each_key(self) -> Axis:
+        for language in Bilingual.model_fields:
+            if language not in self.labels:
+                raise ValueError(f"labels.{language}: the translation is missing")
+            if len(self.labels[language]) != len(self.keys):
+                raise ValueError(f"labels.{language}: {len(self.labels[language])} labels for {len(self.keys)} keys")
+        return self
+
+
+class TableContent(Record):
+    """A table: one value and one state for each row and column."""
+
+    rows: Axis
+    columns: Axis | None
+    statistic: Literal["count", "sum", "mean", "median", "value"]
+    unit: Bilingual | None
+    decimals: Annotated[int, Field(ge=0, le=12)]
+    contributors: str | None
+    values: list[list[float | None]]
+    state: list[list[State]]
+
+    @model_validator(mode="after")
+    def _shape(self) -> TableContent:
+        width = len(self.columns.keys) if self.columns else 1
+        for what, grid in (("values", self.values), ("state", self.state)):
+            if len(grid) != len(self.rows.keys) or any(len(row) != width for row in grid):
+                raise ValueError(f"{what}: must hold {len(self.rows.keys)} rows of {width}")
+        for row, states in zip(self.values, self.state, strict=True):
+            for value, state in zip(row, states, strict=True):
+                if (state == "shown") != (value is not None):
+                    raise ValueError(f"values: a {state} cell holds {value!r}; only a shown cell has a value, and it has one")
+        return self
+
+
+class FigureContent(Record):
+    """A figure: the table it was drawn from, its description, and a file for each language."""
+
+    table: Name
+    alt: Bilingual
+    files: Bilingual
+
+
+class Shown(Record):
+    """A value of a finding: the number, and how it is written in each language."""
+
+    number: float | int | None
+    shown: dict[str, str]
+    expression: Any = None
+
+
+class FindingContent(Record):
+    """A finding: a sentence with places for values."""
+
+    text: Bilingual
+    values: dict[str, Shown]
+
+
+class _Variant(Record):
+    parameters: dict[str, Any]
+    run: str
+    basis: Basis
+    datasets: dict[Name, Used]
+    title: Bilingual | None
+    note: Bilingual | None
+
+
+class TableVariant(_Variant):
+    """A table under one set of parameters."""
+
+    content: TableContent
+
+
+class FigureVariant(_Variant):
+    """A figure under one set of parameters."""
+
+    content: FigureContent
+
+
+class FindingVariant(_Variant):
+    """A finding under one set of parameters."""
+
+    content: FindingContent
+
+
+class _Result(Record):
+    name: ResultName
+    notebook: NotebookName
+    order: int
+    title: Bilingual | None
+    note: Bilingual | None
+    basis: Basis
+
+
+class TableResult(_Result):
+    """``results/<name>.json`` of a table."""
+
+    kind: Literal["table"]
+    variants: Annotated[list[TableVariant], Field(min_length=1)]
+
+
+class FigureResult(_Result):
+    """``results/<name>.json`` of a figure."""
+
+    kind: Literal["figure"]
+    variants: Annotated[list[FigureVariant], Field(min_length=1)]
+
+
+class FindingResult(_Result):
+    """``results/<name>.json`` of a finding."""
+
+    kind: Literal["finding"]
+    variants: Annotated[list[FindingVariant], Field(min_length=1)]
+
+
+Result = TableResult | FigureResult | FindingResult
+Variant = TableVariant | FigureVariant | FindingVariant
+
+RESULT_OF_KIND: dict[str, type[TableResult] | type[FigureResult] | type[FindingResult]] = {
+    "table": TableResult,
+    "figure": FigureResult,
+    "finding": FindingResult,
+}

@@ -1,0 +1,305 @@
+"""Results as templates lay them out: one language, every variant, figures with their tables, findings with their numbers."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.errors import CheckFailed
+from workbench.places import DISTRICT_NAMES, district_name
+from workbench.publish.editions import Edition, Release
+from workbench.publish.maps import MapView, is_of_districts, map_view
+from workbench.publish.records import FigureResult, FindingResult, TableContent, TableResult, Used
+
+from workbench.publish.tables import Segment, TableView, headline, sentence, table_view
+from workbench.runs import parameter_slug
+
+_SIZE = re.compile(r"<svg[^>]*\sviewBox=[\"']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure's file in one language."""
+
+    path: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class VariantView:
+    """One variant of a table or figure."""
+
+    label: str
+    title: str
+    note: str | None
+    basis: str
+    table: TableView
+    csv: str
+    picture: Picture | None
+    map: MapView | None
+    run: str
+
+
+@dataclass(frozen=True)
+class ResultView:
+    """A table or figure in one language, its newest variant first."""
+
+    name: str
+    anchor: str
+    kind: str
+    title: str
+    note: str | None
+    basis: str
+    variants: tuple[VariantView, ...]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One variant's number beside the others."""
+
+    label: str
+    shown: str
+    share: float
+    current: bool
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """A finding in one language: its newest sentence, the number that stands large, and the other variants."""
+
+    name: str
+    anchor: str
+    title: str | None
+    note: str | None
+    basis: str
+    big: str | None
+    pieces: tuple[Segment, ...]
+    label: str
+    bars: tuple[Bar, ...]
+    others: tuple[tuple[str, tuple[Segment, ...]], ...]
+
+
+def variant_label(parameters: Mapping[str, Any], language: str) -> str:
+    """Return a variant's parameters as a reader says them.
+
+    Parameters
+    ----------
+    parameters : mapping
+    language : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> variant_label({"year": 2021, "district": "강남구"}, "en")
+    '2021 · Gangnam-gu'
+    """
+    names = []
+    for value in parameters.values():
+        if language in ("ko", "en") and value in DISTRICT_NAMES:
+            names.append(district_name(str(value), "ko" if language == "ko" else "en"))
+        else:
+            names.append(str(value))
+    return " · ".join(names)
+
+
+def results_of(edition: Edition, language: str, *, words: Mapping[str, str]) -> dict[str, ResultView | FindingView]:
+    """Return all results of an urban issue's release in one language, by name.
+
+    Parameters
+    ----------
+    edition : Edition
+    language : str
+    words : mapping of str to str
+        The section ``result`` of the language's strings.
+
+    Returns
+    -------
+    dict of str to ResultView or FindingView
+    """
+    release = edition.release
+    if release is None:
+        return {}
+    views: dict[str, ResultView | FindingView] = {}
+    for name, result in release.results.items():
+        anchor = f"{edition.issue}-result-{_dashes(name)}"
+        where = f"{release.folder}/results/{name}.json"
+        if isinstance(result, FindingResult):
+            views[name] = _finding(result, language, anchor=anchor, where=where)
+        else:
+            variants = [
+                _variant(release, result, number, language, words=words, where=where) for number in range(len(result.variants))
+            ]
+            views[name] = ResultView(
+                name=name,
+                anchor=anchor,
+                kind=result.kind,
+                title=result.title[language] if result.title else name,
+                note=result.note[language] if result.note else None,
+                basis=result.basis,
+                variants=tuple(reversed(variants)),
+            )
+    return views
+
+
+def results_in_order(edition: Edition) -> list[str]:
+    """Return the names of what stands in the page's results: as the plan says, the others after, tables with their figures.
+
+    Parameters
+    ----------
+    edition : Edition
+
+    Returns
+    -------
+    list of str
+        A table that a figure is drawn from stands with the figure and is left out, and so are the answer's findings.
+    """
+    release = edition.release
+    if release is None:
+        return []
+    notebooks = [notebook.name for notebook in release.record.notebooks]
+    rest = sorted(release.results, key=lambda name: _place(notebooks, release.results[name]))
+    figures: dict[str, list[str]] = {}
+    for name in rest:
+        result = release.results[name]
+        if isinstance(result, FigureResult):
+            figures.setdefault(result.variants[-1].content.table, []).append(name)
+    ordered = [shown for name in [*edition.analysis.page.results, *rest] for shown in figures.get(name, [name])]
+    return [name for name in dict.fromkeys(ordered) if name not in edition.analysis.page.answer]
+
+
+def datasets_of(release: Release) -> list[Used]:
+    """Return the datasets behind a release's results, in each state in which they were used.
+
+    Parameters
+    ----------
+    release : Release
+
+    Returns
+    -------
+    list of Used
+        In the order of their names.
+    """
+    used: dict[tuple[str, str], Used] = {}
+    for result in release.results.values():
+        for variant in result.variants:
+            for state in variant.datasets.values():
+                used[state.dataset, state.sha256 or ""] = state
+    return [used[key] for key in sorted(used)]
+
+
+def runs_of(release: Release, notebook: str | None = None) -> int:
+    """Return how many runs stand behind a release, or behind one notebook of it.
+
+    Parameters
+    ----------
+    release : Release
+    notebook : str, optional
+
+    Returns
+    -------
+    int
+    """
+    chosen = [result for result in release.results.values() if notebook in (None, result.notebook)]
+    return len({(result.notebook, variant.run) for result in chosen for variant in result.variants})
+
+
+def _place(notebooks: list[str], result: TableResult | FigureResult | FindingResult) -> tuple[int, int, str]:
+    position = notebooks.index(result.notebook) if result.notebook in notebooks else len(notebooks)
+    return position, result.order, result.name
+
+
+def _dashes(name: str) -> str:
+    return name.replace("_", "-").replace(".", "-")
+
+
+def _variant(
+    release: Release, result: TableResult | FigureResult, number: int, language: str, *, words: Mapping[str, str], where: str
+) -> VariantView:
+    variant = result.variants[number]
+    picture = None
+    if isinstance(result, FigureResult):
+        figure = result.variants[number].content
+        drawn_from = release.results[figure.table]
+        content = next(other.content for other in drawn_from.variants if other.parameters == variant.parameters)
+        picture = _picture(release, figure.files[language], figure.alt[language])
+        table_name = figure.table
+    else:
+        content, table_name = result.variants[number].content, result.name
+    if not isinstance(content, TableContent):
+        raise CheckFailed(f"{where}: '{table_name}' is no table")
+    title = variant.title or result.title
+    return VariantView(
+        label=variant_label(variant.parameters, language),
+        title=title[language] if title else result.name,
+        note=variant.note[language] if variant.note else None,
+        basis=variant.basis,
+        table=table_view(content, language, words=words),
+        csv=_csv(release, table_name, variant.parameters, where=where),
+        picture=picture,
+        map=map_view(content, language, withheld=words["withheld"], empty=words["empty"]) if is_of_districts(content) else None,
+        run=variant.run,
+    )
+
+
+def _picture(release: Release, path: str, alt: str) -> Picture:
+    size = _SIZE.search((release.folder / path).read_text(encoding="utf-8"))
+    if not size:
+        raise CheckFailed(f"{release.folder / path}: the picture has no viewBox, so its size is unknown")
+    return Picture(path=path, alt=alt, width=round(float(size[1])), height=round(float(size[2])))
+
+
+def _csv(release: Release, name: str, parameters: Mapping[str, Any], *, where: str) -> str:
+    """The table's download: its name and its parameters, in the order in which the release wrote them."""
+    listed = set(release.tables())
+    for order in itertools.permutations(parameters.items()):
+        path = f"tables/{name}{'.' + parameter_slug(dict(order)) if order else ''}.csv"
+        if path in listed:
+            return path
+    raise CheckFailed(f"{where}: no download tables/{name}….csv for {dict(parameters)} among the release's files")
+
+
+def _finding(result: FindingResult, language: str, *, anchor: str, where: str) -> FindingView:
+    newest = result.variants[-1]
+    heads = [headline(variant.content, language) for variant in result.variants]
+    labels = [variant_label(variant.parameters, language) for variant in result.variants]
+    numbers = [head[1] if head else None for head in heads]
+    bars: tuple[Bar, ...] = ()
+    comparable = [number for number in numbers if number is not None]
+    if len(heads) > 1 and len(comparable) == len(heads) and min(comparable) >= 0 and max(comparable) > 0:
+        bars = tuple(
+            Bar(
+                label=label,
+                shown=head[0] if head else "",
+                share=round(100 * number / max(comparable), 1),
+                current=variant is newest,
+            )
+            for label, head, number, variant in zip(labels, heads, comparable, result.variants, strict=True)
+        )
+    others = (
+        ()
+        if bars
+        else tuple(
+            (label, tuple(sentence(variant.content, language, where=where)))
+            for label, variant in zip(reversed(labels[:-1]), reversed(result.variants[:-1]), strict=True)
+        )
+    )
+    return FindingView(
+        name=result.name,
+        anchor=anchor,
+        title=result.title[language] if result.title else None,
+        note=result.note[language] if result.note else None,
+        basis=result.basis,
+        big=heads[-1][0] if heads[-1] else None,
+        pieces=tuple(sentence(newest.content, language, where=where)),
+        label=labels[-1],
+        bars=bars,
+        others=others,
+    )
