@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.catalog import Catalog, read_catalog
 from workbench.cli.fetching import tell_balance
+from workbench.cli.telling import tell_book, tell_candidate, tell_runs
 from workbench.cli.terminal import progress, say
 from workbench.errors import GateRefused, RunsFailed, WorkbenchError
 from workbench.governance import policy_path
 from workbench.privacy import protect_dataset
 from workbench.project import Project
-from workbench.publish import Built, build_book
-from workbench.releases import Candidate, make_candidate
-from workbench.runs import Summary, carry_out, issues, plan_runs, read_analysis
+from workbench.publish import build_book
+from workbench.releases import make_candidate
+from workbench.runs import carry_out, issues, plan_runs, read_analysis
 from workbench.sources import take_in_files
 from workbench.sources.synthetic import SYNTHETIC, write_synthetic
 from workbench.vault import Vault
@@ -113,40 +113,6 @@ def run_and_compare(
         found.previews[issue] = candidate.folder
 
 
-def tell_runs(project: Project, summary: Summary) -> None:
-    """Print how runs ended: one line, and four for each failure."""
-    say(f"  {summary.finished} runs done, {summary.unchanged} unchanged, {len(summary.failures)} failed")
-    for failure in summary.failures:
-        say(f"  failed: {failure.run.name}")
-        say(f"    {failure.outcome.error}")
-        if failure.outcome.executed is not None:
-            cell = "" if failure.outcome.cell is None else f", cell {failure.outcome.cell}"
-            say(f"    see {project.relative(failure.outcome.executed)}{cell}")
-
-
-def tell_candidate(project: Project, candidate: Candidate) -> None:
-    """Print for each released result whether it was reproduced."""
-    for comparison in candidate.comparisons:
-        words = {
-            "reproduced": "reproduced",
-            "differs": "DIFFERS: " + "; ".join(comparison.reasons[:3]),
-            "not_checked": "not checked here (its data is not on this machine)",
-            "new": f"new ({comparison.variant.basis.replace('_', '-')})",
-        }[comparison.verdict]
-        variant = comparison.variant
-        parameters = ", ".join(f"{name}={value}" for name, value in variant.parameters.items())
-        number = candidate.number - (comparison.verdict in ("reproduced", "not_checked"))
-        say(f"  {candidate.issue}/{number}#{variant.name}{f' [{parameters}]' if parameters else ''}: {words}")
-    for name in candidate.reworded:
-        say(f"  notebook {name}: its text or code was changed since the release")
-    if candidate.withheld:
-        say(f"  {candidate.withheld} cells with too few contributors are withheld")
-    if candidate.folder is not None:
-        say(
-            f"  candidate for release {candidate.number}: {project.relative(candidate.folder)} (waits for a checker of each side)"
-        )
-
-
 def make_book(project: Project, found: Report, *, today: dt.date | None) -> Path:
     """Build the public book, and the preview where a candidate waits."""
     with progress("book") as report:
@@ -158,18 +124,3 @@ def make_book(project: Project, found: Report, *, today: dt.date | None) -> Path
             built = build_book(project, target=preview, draft=True, folders=found.previews, today=today, report=report)
         tell_book(built, "preview (drafts, not public)")
     return project.site / "index.html"
-
-
-def tell_book(built: Built, what: str) -> None:
-    """Print whether a book was built or stands as it was."""
-    say(f"  {what}: {'built' if built.rebuilt else 'unchanged'}")
-
-
-def closing_lines(front: Path, preview: Path | None) -> Iterable[str]:
-    """Say where the book lies and how to open it."""
-    yield ""
-    yield f"The book: {front}"
-    yield f"Open it in a browser, e.g.:  xdg-open {front}"
-    yield f"or serve it:                 python3 -m http.server --bind 127.0.0.1 --directory {front.parent} 8000"
-    if preview is not None:
-        yield f"Drafts that wait for both sides: {preview}"

@@ -27,7 +27,7 @@ def _print_json(value: Any) -> None:
 def build(project: Project, options: argparse.Namespace) -> int:
     """Walk the whole flow."""
     from workbench.cli.building import build as walk
-    from workbench.cli.building import closing_lines
+    from workbench.cli.telling import closing_lines
 
     try:
         walk(
@@ -143,7 +143,7 @@ def protect(project: Project, options: argparse.Namespace) -> int:
 def run(project: Project, options: argparse.Namespace) -> int:
     """Run notebooks."""
     from workbench.catalog import read_catalog
-    from workbench.cli.building import tell_runs
+    from workbench.cli.telling import tell_runs
     from workbench.runs import Selection, carry_out, issues, plan_runs, read_analysis
 
     found = read_catalog(project)
@@ -182,7 +182,7 @@ def run(project: Project, options: argparse.Namespace) -> int:
 def release(project: Project, options: argparse.Namespace) -> int:
     """Write a candidate."""
     from workbench.catalog import read_catalog
-    from workbench.cli.building import tell_candidate
+    from workbench.cli.telling import tell_candidate
     from workbench.releases import make_candidate
     from workbench.runs import plan_runs, read_analysis
 
@@ -231,7 +231,8 @@ def agree(project: Project, options: argparse.Namespace) -> int:
 
 def book(project: Project, options: argparse.Namespace) -> int:
     """Build the book."""
-    from workbench.cli.building import Report, closing_lines, make_book
+    from workbench.cli.building import Report, make_book
+    from workbench.cli.telling import closing_lines
     from workbench.releases import RELEASE_FILE
 
     waiting = {path.parent.name: path.parent for path in sorted(project.candidates.glob(f"*/{RELEASE_FILE}"))}

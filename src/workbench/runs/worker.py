@@ -8,9 +8,12 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from jupyter_client.manager import AsyncKernelManager
 
 from workbench.files import replace_folder, write_json
 
@@ -20,6 +23,13 @@ KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV
 PR_SET_PDEATHSIG = 1
 
 EXECUTED = "notebook.ipynb"
+
+
+class LocalKernelManager(AsyncKernelManager):
+    """Kernels that listen on sockets in a folder of their own, not on the network."""
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**{**traits, "transport": "ipc"})
 
 
 @dataclass(frozen=True)
@@ -90,7 +100,11 @@ def execute(order: Order) -> Outcome:
     (working / "scratch").mkdir(parents=True)
     context = working / "context.json"
     write_json(context, {**order.context, "folder": str(working)})
+    runtime = Path(tempfile.mkdtemp(prefix="wb-"))  # short: a socket's path has 107 characters
+    for folder in (order.cache / "ipython", order.cache / "matplotlib"):
+        folder.mkdir(parents=True, exist_ok=True)
     os.environ.update({
+        "JUPYTER_RUNTIME_DIR": str(runtime),
         "WORKBENCH_ROOT": str(order.root),
         "WORKBENCH_RUN": str(context),
         "IPYTHONDIR": str(order.cache / "ipython"),
@@ -108,11 +122,15 @@ def execute(order: Order) -> Outcome:
             progress_bar=False,
             request_save_on_cell_execute=False,
             execution_timeout=order.record["cell_timeout_s"],
+            kernel_manager_class=LocalKernelManager,
+            extra_arguments=["--IPKernelApp.log_level=50"],
         )
     except PapermillExecutionError as error:
         return _failed(order, working, failed, error=f"{error.ename}: {_first_line(error.evalue)}", cell=error.cell_index)
     except Exception as error:  # noqa: BLE001 (a time-out, a dead kernel, a full disk: each is how a run ended)
         return _failed(order, working, failed, error=f"{type(error).__name__}: {_first_line(str(error))}", cell=None)
+    finally:
+        shutil.rmtree(runtime, ignore_errors=True)
     shutil.rmtree(working / "scratch")
     context.unlink()
     write_json(working / "run.json", {**order.record, "outcome": "done"})
