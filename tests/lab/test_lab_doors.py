@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from conftest import SECRETS
 from lab_clients import PASSWORD, Visitor, close
+from lab_projects import SECRETS
 from tornado.websocket import websocket_connect
 
 from workbench.lab import Lab
@@ -124,10 +124,19 @@ def test_packages_cannot_be_installed_from_the_page(visitor: Visitor) -> None:
     assert answer.status_code >= 400 or answer.json()["status"] == "error"
 
 
+def test_a_person_takes_a_name_but_no_picture_from_another_host(visitor: Visitor) -> None:
+    with Visitor(visitor.http.base_url.port or 0) as person:
+        person.log_in()
+        assert person.http.patch("/api/me", json={"name": "분석가", "display_name": "분석가"}).status_code == 200
+        assert person.http.get("/api/me").json()["identity"]["display_name"] == "분석가"
+        assert person.http.patch("/api/me", json={"avatar_url": "https://tracker.example/p.png"}).status_code >= 400
+
+
 def test_jupyters_own_copies_of_notebooks_stay_out_of_the_content_root(lab: Lab, visitor: Visitor, notebook: str) -> None:
     assert visitor.http.post(f"/api/contents/{notebook}/checkpoints").status_code == 201
     assert not list((root_of(lab) / "notebooks").rglob(".ipynb_checkpoints"))
-    assert [path.parts[-3] for path in lab.folders.checkpoints.rglob("*.ipynb")] == ["fine-dust"]
+    copy = f"{Path(notebook).stem}-checkpoint.ipynb"
+    assert [path.parts[-3] for path in lab.folders.checkpoints.rglob(copy)] == ["fine-dust"]
 
 
 def test_a_kernel_imports_the_workbench_and_finds_the_project(lab: Lab, visitor: Visitor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import signal
 import socket
@@ -97,7 +98,10 @@ def test_an_empty_or_short_password_is_refused(project: Project, text: str) -> N
     assert not LabFolders.of(project).password.exists()
 
 
-def test_without_a_password_and_a_terminal_the_lab_says_how_to_give_one(project: Project) -> None:
+def test_without_a_password_and_a_terminal_the_lab_says_how_to_give_one(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
     with pytest.raises(UsageError, match="no password yet") as refused:
         password_hash(project)
     assert "--password-file" in refused.value.hint

@@ -63,6 +63,7 @@ def server_configuration(project: Project, *, port: int, password_hash: str) -> 
             "hashed_password": password_hash,
             "password_required": True,
             "allow_password_change": False,
+            "updatable_fields": ["name", "display_name", "initials", "color"],  # no picture from another host
             "token": "",
         },
         "NotebooksOnly": {"checkpoints_class": "workbench.lab.contents.CopiesAside"},

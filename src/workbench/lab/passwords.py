@@ -23,7 +23,7 @@ MINIMUM_LENGTH = 8
 
 
 def set_password(project: Project, text: str) -> None:
-    """Set the password of a project's lab; everyone who was logged in must log in again.
+    """Set the password of a project's lab, from its next start on; everyone must then log in anew.
 
     Parameters
     ----------
