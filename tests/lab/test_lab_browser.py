@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from lab_clients import PASSWORD
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from workbench.lab import Lab
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 from packages import require_package
+from workbench.lab import Lab
 
 pytestmark = pytest.mark.browser
 
