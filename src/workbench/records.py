@@ -109,6 +109,36 @@ def read_yaml(path: Path) -> Any:
         raise UsageError(f"{path}: {error}") from error
 
 
+class _PlainDumper(yaml.SafeDumper):  # type: ignore[misc]
+    """YAML as :func:`read_yaml` reads it: without aliases, whatever the value shares."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 (PyYAML's)
+        return True
+
+
+def dump_yaml(value: Any) -> str:
+    """Return a plain value as YAML in the order of its keys.
+
+    Parameters
+    ----------
+    value : Any
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> shared = ["가"]
+    >>> print(dump_yaml({"b": shared, "a": shared}), end="")
+    b:
+    - 가
+    a:
+    - 가
+    """
+    return str(yaml.dump(value, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=120))
+
+
 def read_model(path: Path, model: type[Model]) -> Model:
     """Read a YAML file as a model; all problems of the file in one error.
 

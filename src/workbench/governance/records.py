@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from workbench.catalog import Bilingual
 from workbench.errors import GateRefused, unknown
 from workbench.files import read_model, sha256_file, write_text
 from workbench.project import Project
+from workbench.records import dump_yaml
 
 Side = Literal["government", "civil_society"]
 Kind = Literal["agreement", "adoption", "approval"]
@@ -197,6 +197,6 @@ def write_statement(
         of={name: sha256_file(file) for name, file in sorted(files.items())},
         demonstration=True,
     )
-    text = yaml.safe_dump(statement.model_dump(mode="python"), allow_unicode=True, sort_keys=False)
+    text = dump_yaml(statement.model_dump(mode="python"))
     write_text(path, f"# Unsigned; counts only while governance/rules.yml says demonstration: true.\n{text}")
     return statement

@@ -6,7 +6,7 @@ from workbench.faces import lazily
 from workbench.releases.verify import RELEASE_FILE, latest_release, read_release, releases, verify_release
 
 if TYPE_CHECKING:
-    from workbench.releases.approve import Approved, approve
+    from workbench.releases.approval import Approved, approve
     from workbench.releases.candidate import Candidate, make_candidate
     from workbench.releases.compare import Comparison
     from workbench.releases.results import Variant, read_variants
@@ -14,11 +14,11 @@ else:
     __getattr__ = lazily(
         __name__,
         {
-            "Approved": "workbench.releases.approve",
+            "Approved": "workbench.releases.approval",
             "Candidate": "workbench.releases.candidate",
             "Comparison": "workbench.releases.compare",
             "Variant": "workbench.releases.results",
-            "approve": "workbench.releases.approve",
+            "approve": "workbench.releases.approval",
             "make_candidate": "workbench.releases.candidate",
             "read_variants": "workbench.releases.results",
         },

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import yaml
 
 from workbench.bench import LANGUAGES, RESULT_MIME
 from workbench.catalog import Catalog, read_manifest
@@ -20,6 +19,7 @@ from workbench.errors import UsageError
 from workbench.files import replace_folder, sha256_file, write_bytes, write_json, write_text
 from workbench.governance import require_agreed_issue
 from workbench.project import Project
+from workbench.records import dump_yaml
 from workbench.releases.compare import Comparison, compare
 from workbench.releases.gather import gather
 from workbench.releases.redraw import Drawing, redraw
@@ -112,13 +112,13 @@ def _write(
     working = target.with_name(f".{analysis.issue}.new")
     shutil.rmtree(working, ignore_errors=True)
     variants = [_with_files(item.variant) for item in comparisons]
-    tables = {(item.name, item.run): item for item in variants if item.kind == "table"}
+    tables = {item.identity: item for item in variants if item.kind == "table"}
     drawings: list[Drawing] = []
     for variant, item in zip(variants, comparisons, strict=True):
         if variant.kind == "table":
             write_bytes(working / table_file(variant), csv_bytes(SafeTable.from_record(variant.content)))
         if variant.kind == "figure":
-            table = tables[variant.content["table"], variant.run]
+            table = tables[variant.content["table"], variant.identity[1]]
             for language, file in variant.content["files"].items():
                 if item.verdict in ("new", "differs"):
                     title = variant.title or {}
@@ -140,7 +140,7 @@ def _write(
     if before is not None and {**before, "created": None} == {**record, "created": None}:
         shutil.rmtree(working)
         return
-    write_text(working / RELEASE_FILE, yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=120))
+    write_text(working / RELEASE_FILE, dump_yaml(record))
     replace_folder(working, target)
 
 

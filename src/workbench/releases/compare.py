@@ -50,6 +50,11 @@ def compare(released: Sequence[Variant], found: Sequence[Variant]) -> list[Compa
     by_identity = {variant.identity: variant for variant in found}
     comparisons: list[Comparison] = []
     seen = set()
+    changed = {
+        table.identity
+        for table in released
+        if table.kind == "table" and (again := by_identity.get(table.identity)) is not None and _differences(table, again)
+    }
     for variant in released:
         seen.add(variant.identity)
         other = by_identity.get(variant.identity)
@@ -57,6 +62,8 @@ def compare(released: Sequence[Variant], found: Sequence[Variant]) -> list[Compa
             comparisons.append(Comparison(variant, "not_checked"))
             continue
         reasons = tuple(_differences(variant, other))
+        if variant.kind == "figure" and not reasons and (variant.content["table"], variant.identity[1]) in changed:
+            reasons = ("its table was changed",)
         comparisons.append(Comparison(other if reasons else variant, "differs" if reasons else "reproduced", reasons))
     for variant in found:
         if variant.identity not in seen and (variant.basis != "stand_in" or not released):
@@ -72,7 +79,9 @@ def _differences(released: Variant, found: Variant) -> list[str]:
         case "table":
             reasons += differences(SafeTable.from_record(released.content), SafeTable.from_record(found.content), rtol=RTOL)
         case "figure":
-            reasons += [f"its {key} was changed" for key in ("table", "alt") if released.content[key] != found.content[key]]
+            reasons += [
+                f"its {key} was changed" for key in ("table", "alt", "drawing") if released.content[key] != found.content[key]
+            ]
         case "finding":
             reasons += [] if released.content["text"] == found.content["text"] else ["its sentence was changed"]
             reasons += _numbers(released, found)

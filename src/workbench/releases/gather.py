@@ -12,7 +12,7 @@ import pandas as pd
 from workbench.bench import LANGUAGES, format_value
 from workbench.disclosure import Layout, SafeTable, chosen_key, evaluate, tabulate
 from workbench.errors import GateRefused, WorkbenchError, combine, unknown
-from workbench.files import read_json
+from workbench.files import read_json, sha256
 from workbench.releases.results import Variant
 from workbench.runs import Run
 
@@ -105,7 +105,8 @@ def _content(record: Mapping[str, Any], tables: Mapping[str, SafeTable]) -> dict
         case "figure":
             if content["table"] not in tables:
                 raise unknown("table", content["table"], tables, where=f"figure '{record['name']}'")
-            return {"table": content["table"], "alt": content["alt"], "files": {}}
+            drawing = sha256(content["draw"].encode())
+            return {"table": content["table"], "alt": content["alt"], "drawing": drawing, "files": {}}
         case "finding":
             return finding_content(content, tables)
     raise unknown("kind of result", str(record["kind"]), ("table", "figure", "finding"))
