@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
-from workbench.catalog import read_catalog
+from workbench.catalog import Catalog, read_catalog
 from workbench.errors import CheckFailed, WorkbenchError
 from workbench.governance import (
     issue_agreement,
@@ -21,39 +22,45 @@ from workbench.project import Project
 from workbench.releases import releases, verify_release
 from workbench.runs import check_analysis, issues, notebook_path, read_analysis, read_notebook
 
+Result = TypeVar("Result")
+
 
 def check_project(project: Project) -> list[WorkbenchError]:
     """Return every fault of the committed files."""
     faults: list[WorkbenchError] = []
 
-    def attempt(check: Callable[[], Any]) -> Any:
+    def attempt(check: Callable[..., Result], *arguments: Any) -> Result | None:
         try:
-            return check()
+            return check(*arguments)
         except WorkbenchError as error:
             faults.append(error)
             return None
 
-    catalog = attempt(lambda: read_catalog(project))
-    attempt(lambda: read_rules(project))
-    attempt(lambda: read_members(project))
-    attempt(lambda: read_proposals(project))
-    for folder in ("adoptions", "agreements"):
-        attempt(lambda folder=folder: read_statements(project.governance / folder))
+    catalog = attempt(read_catalog, project)
+    attempt(read_rules, project)
+    attempt(read_members, project)
+    attempt(read_proposals, project)
+    for name in ("adoptions", "agreements"):
+        attempt(read_statements, project.governance / name)
     if catalog is None:
         return faults
     for path in sorted((project.governance / "policies").glob("*.yml")):
-        attempt(lambda path=path: check_policy(read_policy(path), catalog[path.stem], path))
-        attempt(lambda path=path: _adopted(project, path.stem))
+        attempt(_fits, catalog, path)
+        attempt(_adopted, project, path.stem)
     for issue in issues(project):
-        analysis = attempt(lambda issue=issue: read_analysis(project, issue))
+        analysis = attempt(read_analysis, project, issue)
         if analysis is not None:
-            attempt(lambda analysis=analysis: check_analysis(project, catalog, analysis))
+            attempt(check_analysis, project, catalog, analysis)
             for notebook in analysis.notebooks:
-                attempt(lambda issue=issue, notebook=notebook: _clean(project, issue, notebook))
-        attempt(lambda issue=issue: _agreed(project, issue))
-        for folder in releases(project, issue):
-            attempt(lambda folder=folder: verify_release(project, folder))
+                attempt(_clean, project, issue, notebook)
+        attempt(_agreed, project, issue)
+        for release in releases(project, issue):
+            attempt(verify_release, project, release)
     return faults
+
+
+def _fits(catalog: Catalog, path: Path) -> None:
+    check_policy(read_policy(path), catalog[path.stem], path)
 
 
 def _adopted(project: Project, dataset: str) -> None:

@@ -247,9 +247,9 @@ def lab(project: Project, options: argparse.Namespace) -> int:
     from workbench.lab import serve
 
     def opened(server: Any) -> None:
-        say(f"JupyterLab: {server.url}  (stop it with Ctrl-C)")
+        say(f"JupyterLab: {server.url}  (stop it with Ctrl-C; for others see docs/lab.md)")
 
-    serve(project, port=options.port, password_file=options.password_file, open_browser=not options.no_browser, opened=opened)
+    serve(project, port=options.port, password_file=options.password_file, open_browser=options.open, opened=opened)
     return DONE
 
 

@@ -130,7 +130,7 @@ def _book(parser: argparse.ArgumentParser) -> None:
 def _lab(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=count, default=8888, help="port on 127.0.0.1 (default 8888)")
     parser.add_argument("--password-file", type=Path, help="read the new password from this file")
-    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    parser.add_argument("--open", action="store_true", help="open a browser")
 
 
 def _catalog(parser: argparse.ArgumentParser) -> None:
