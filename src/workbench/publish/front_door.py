@@ -16,6 +16,7 @@ _PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
+<link rel="icon" href="{language}/_static/mark.svg" type="image/svg+xml">
 {alternates}
 <script>
 (function () {{

@@ -48,10 +48,10 @@ class KoreanSearch(SearchLanguage):
 
     lang = "ko"
     language_name = "Korean"
-    stopwords: ClassVar[set[str]] = set()
+    stopwords: ClassVar[set[str]] = set()  # type: ignore[misc]
     js_stemmer_code = "var Stemmer = function () { this.stemWord = function (word) { return word; }; };"
 
-    def split(self, input: str) -> list[str]:  # noqa: A002 (Sphinx's name)
+    def split(self, input: str) -> list[str]:
         """Return the words and parts of words to index."""
         return word_parts(input)
 

@@ -13,6 +13,9 @@ from workbench.publish.records import TOTAL, TableContent
 from workbench.publish.tables import anchor, last_column, written
 
 CLASSES = 5
+NAMED = 3
+"""How many districts are named as the highest and the lowest."""
+
 MIN_DISTRICTS = 13
 """A map of fewer than half of the districts says less than a table."""
 
@@ -33,7 +36,7 @@ class Area:
 
 @dataclass(frozen=True)
 class MapView:
-    """A map in one language: areas, and the legend as (shade, words)."""
+    """A map in one language: areas, the legend as (shade, words), and the highest and lowest as (district, value)."""
 
     width: int
     height: int
@@ -42,6 +45,8 @@ class MapView:
     column: str | None
     withheld: bool
     empty: bool
+    highest: tuple[tuple[str, str], ...]
+    lowest: tuple[tuple[str, str], ...]
 
 
 def is_of_districts(content: TableContent) -> bool:
@@ -109,6 +114,10 @@ def map_view(content: TableContent, language: str, *, withheld: str, empty: str)
     labels = dict(zip(content.rows.keys, content.rows.labels[language], strict=True))
     values = [value for value, _ in cells.values() if value is not None]
     bounds = classes(values)
+    ranked = sorted(
+        ((value, key) for key, (value, _) in cells.items() if value is not None), key=lambda pair: (-pair[0], pair[1])
+    )
+    named = [(labels[key], written(value, content.decimals)) for value, key in ranked]
     city = district_paths()
     areas = []
     for place in city.districts:
@@ -134,6 +143,8 @@ def map_view(content: TableContent, language: str, *, withheld: str, empty: str)
         column=content.columns.labels[language][column] if content.columns else None,
         withheld=any(area.shade == "withheld" for area in areas),
         empty=any(area.shade == "empty" for area in areas),
+        highest=tuple(named[:NAMED]),
+        lowest=tuple(reversed(named[-NAMED:])),
     )
 
 

@@ -79,6 +79,9 @@ def main(order_file: str) -> int:
     int
         0 when every page was built without a warning.
     """
+    # jsonschema builds a grammar of web addresses when it is imported, which takes longer than the whole book; it does
+    # without where the grammar is missing, and no address is checked here.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     from jupyter_book.sphinx import build_sphinx
 
     order = json.loads(Path(order_file).read_text(encoding="utf-8"))

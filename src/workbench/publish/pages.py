@@ -178,7 +178,7 @@ class _Tree:
             raise UsageError(f"{self.book.theme / 'pages' / template}: {error}") from error
 
     def _front(self) -> Source:
-        cards = []
+        cards: list[dict[str, Any]] = []
         for edition in self.book.editions:
             answers = [self.views[edition.issue][name] for name in edition.analysis.page.answer] if edition.release else []
             cards.append({"edition": edition, "answer": answers[0] if answers else None})

@@ -150,6 +150,7 @@ class FigureContent(Record):
     table: Name
     alt: Bilingual
     files: Bilingual
+    drawing: str | None = None
 
 
 class Shown(Record):

@@ -41,7 +41,7 @@ class Site(Record):
     title: Bilingual
     tagline: Bilingual
     languages: Annotated[list[str], Field(min_length=1)]
-    pages: list[PageName] = []
+    pages: list[PageName] = Field(default_factory=list)
     licence: Bilingual | None = None
     collect_url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
 

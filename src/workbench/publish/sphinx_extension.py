@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 _REMOTE = ("http://", "https://", "//", "ftp://")
 
 
-class FinishedHtml(Directive):
+class FinishedHtml(Directive):  # type: ignore[misc]
     """HTML that the book's own templates wrote and escaped."""
 
     has_content = True
@@ -65,7 +65,7 @@ def page_sections(doctree: nodes.document | None) -> list[dict[str, Any]]:
     return found
 
 
-def frame(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+def frame(app: Sphinx, pagename: str, _templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Give the page's frame its words, its address in the other languages, and its table of contents."""
     settings = app.config.workbench_frame
     up = "../" * (pagename.count("/") + 1)

@@ -13,9 +13,7 @@ from workbench.places import DISTRICT_NAMES, district_name
 from workbench.publish.editions import Edition, Release
 from workbench.publish.maps import MapView, is_of_districts, map_view
 from workbench.publish.records import FigureResult, FindingResult, TableContent, TableResult, Used
-
 from workbench.publish.tables import Segment, TableView, headline, sentence, table_view
-from workbench.runs import parameter_slug
 
 _SIZE = re.compile(r"<svg[^>]*\sviewBox=[\"']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)", re.DOTALL)
 
@@ -258,12 +256,19 @@ def _picture(release: Release, path: str, alt: str) -> Picture:
 
 def _csv(release: Release, name: str, parameters: Mapping[str, Any], *, where: str) -> str:
     """The table's download: its name and its parameters, in the order in which the release wrote them."""
+    from workbench.runs import parameter_slug
+
     listed = set(release.tables())
     for order in itertools.permutations(parameters.items()):
         path = f"tables/{name}{'.' + parameter_slug(dict(order)) if order else ''}.csv"
         if path in listed:
             return path
     raise CheckFailed(f"{where}: no download tables/{name}….csv for {dict(parameters)} among the release's files")
+
+
+def _is_count(value: Any) -> bool:
+    """Whether a parameter is a whole number, such as a year: only then do bars beside one another read as a course."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _finding(result: FindingResult, language: str, *, anchor: str, where: str) -> FindingView:
@@ -273,7 +278,8 @@ def _finding(result: FindingResult, language: str, *, anchor: str, where: str) -
     numbers = [head[1] if head else None for head in heads]
     bars: tuple[Bar, ...] = ()
     comparable = [number for number in numbers if number is not None]
-    if len(heads) > 1 and len(comparable) == len(heads) and min(comparable) >= 0 and max(comparable) > 0:
+    in_order = all(len(variant.parameters) == 1 and _is_count(*variant.parameters.values()) for variant in result.variants)
+    if in_order and 1 < len(heads) == len(comparable) and min(comparable) >= 0 and max(comparable) > 0:
         bars = tuple(
             Bar(
                 label=label,

@@ -3,26 +3,64 @@
 Everything is written here, from real small tables and pictures, so that the tests need no data and no other room.
 """
 
+# ruff: noqa: E501 (texts of two languages stand side by side)
 from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from workbench.files import sha256_file, write_json, write_text
 from workbench.places import district_name, districts
 from workbench.project import Project
+from workbench.publish import Built, build_book
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 DAY = date(2026, 11, 20)
 YEARS = (2018, 2019, 2020, 2021)
 GOOD_DAYS = {2018: 130, 2019: 110, 2020: 142, 2021: 172}
 MARKUP = "<b>A&B</b> *c* `d` {e} [f](g) <script>window.broken=1</script>"
 """A title that would be markup in HTML, Markdown and MyST."""
+
+
+@dataclass(frozen=True)
+class SampleBook:
+    """A project and the book built from it."""
+
+    project: Project
+    built: Built
+
+    @property
+    def site(self) -> Path:
+        return self.built.target
+
+    def page(self, name: str) -> str:
+        """The HTML of a page, e.g. ``ko/index``."""
+        return (self.site / f"{name}.html").read_text(encoding="utf-8")
+
+    def pages(self) -> list[Path]:
+        """Every HTML page of both trees."""
+        return sorted(path for language in self.built.languages for path in (self.site / language).rglob("*.html"))
+
+
+@cache
+def build_sample(root: Path) -> SampleBook:
+    """Write the sample project and build its book, once for all rooms' tests: it takes seconds."""
+    project = write_project(root)
+    return SampleBook(project, build_book(project, target=project.site))
+
+
+@pytest.fixture(scope="session")
+def sample_book(tmp_path_factory: pytest.TempPathFactory) -> SampleBook:
+    """The sample's book; tests only read it."""
+    return build_sample(tmp_path_factory.getbasetemp() / "sample-book")
 
 
 def two(ko: str, en: str) -> dict[str, str]:
@@ -44,7 +82,7 @@ def write_project(root: Path) -> Project:
 class _Plain(yaml.SafeDumper):
     """YAML without aliases, as the workbench reads it."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 (PyYAML's name)
         return True
 
 
@@ -510,7 +548,7 @@ def write_release(
     return seal(project, release)
 
 
-def seal(project: Project, release: Path) -> Path:
+def seal(project: Project, release: Path, *, approve: bool = True) -> Path:
     """Write the hashes of a release's files and both sides' approvals anew, as `release` and `approve` do."""
     path = release / "release.yml"
     record = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -520,7 +558,7 @@ def seal(project: Project, release: Path) -> Path:
     for name, entry in record["results"].items():
         entry["sha256"] = sha256_file(release / "results" / f"{name}.json")
     _dump(path, record)
-    for side, seat in (("government", "G-1"), ("civil_society", "C-1")):
+    for side, seat in (("government", "G-1"), ("civil_society", "C-1")) if approve else ():
         write_statement(project, release / "approvals" / f"{side}.yml", kind="approval", seat=seat, day=DAY, file=path)
     return release
 
