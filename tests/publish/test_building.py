@@ -220,10 +220,19 @@ def test_a_page_that_does_not_say_its_limits_is_refused(project, old_site):
     refused(project, GateRefused, "bike-routes/analysis.yml", "page.limits is empty")
 
 
-def test_a_page_that_names_an_unknown_result_is_refused(project, old_site):
+def test_a_plan_may_be_ahead_of_the_release_and_not_of_the_candidate(project, old_site):
     path = project.analyses / "bike-routes" / "analysis.yml"
     write_text(path, path.read_text(encoding="utf-8").replace("- by_hour", "- by_hours"))
-    refused(project, UsageError, "page.results: 'by_hours' is not in release bike-routes/1", "did you mean 'by_hour'?")
+    words = "page.results: 'by_hours' is not in bike-routes/1, did you mean 'by_hour'?"
+    assert [note for edition in read_editions(project) for note in edition.ahead] == [f"bike-routes: {words}"]
+    shown = {"bike-routes": project.analyses / "bike-routes" / "releases" / "1"}
+    refused(project, UsageError, "bike-routes/analysis.yml", words, draft=True, folders=shown)
+
+
+def test_an_answer_that_is_no_finding_is_refused(project, old_site):
+    path = project.analyses / "bike-routes" / "analysis.yml"
+    write_text(path, path.read_text(encoding="utf-8").replace("- peak", "- by_hour"))
+    refused(project, UsageError, "page.answer: 'by_hour' is a table, only findings answer")
 
 
 def test_a_template_that_names_an_unknown_thing_is_named(project, old_site):

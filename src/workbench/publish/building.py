@@ -51,12 +51,15 @@ class Built:
         In each language.
     rebuilt : bool
         False where nothing had changed and the site was left as it was.
+    notes : tuple of str
+        What the plans of pages name and the releases shown do not have yet.
     """
 
     target: Path
     languages: tuple[str, ...]
     pages: int
     rebuilt: bool
+    notes: tuple[str, ...] = ()
 
 
 def build_book(
@@ -104,16 +107,21 @@ def build_book(
         inputs = inputs_hash(project, draft=draft, folders=folders, today=today)
         known = read_json(memory) if memory.is_file() else {}
         if known.get("inputs") == inputs and _outputs(target, known["languages"]) == known["outputs"]:
-            return Built(target=target, languages=tuple(known["languages"]), pages=known["pages"], rebuilt=False)
+            return Built(target, tuple(known["languages"]), known["pages"], rebuilt=False, notes=tuple(known["notes"]))
         try:
-            languages, pages = _build(project, target=target, work=work, draft=draft, folders=folders, today=today, report=report)
+            languages, pages, notes = _build(
+                project, target=target, work=work, draft=draft, folders=folders, today=today, report=report
+            )
         finally:
             shutil.rmtree(work, ignore_errors=True)
         for old in set(known.get("languages", ())) - set(languages):
             shutil.rmtree(target / old, ignore_errors=True)
-        write_json(memory, {"inputs": inputs, "languages": languages, "outputs": _outputs(target, languages), "pages": pages})
+        write_json(
+            memory,
+            {"inputs": inputs, "languages": languages, "notes": notes, "outputs": _outputs(target, languages), "pages": pages},
+        )
         report(STEPS, STEPS, "book")
-        return Built(target=target, languages=tuple(languages), pages=pages, rebuilt=True)
+        return Built(target, tuple(languages), pages, rebuilt=True, notes=tuple(notes))
 
 
 def _outputs(target: Path, languages: list[str]) -> str:
@@ -143,7 +151,7 @@ def _build(
     folders: Mapping[str, Path] | None,
     today: dt.date | None,
     report: Report,
-) -> tuple[list[str], int]:
+) -> tuple[list[str], int, list[str]]:
     from workbench.catalog import read_catalog
     from workbench.governance import read_rules
     from workbench.publish.decisions_page import decisions
@@ -187,7 +195,7 @@ def _build(
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         replace_folder(built, target / language)
     write_text(target / "index.html", front_door(site, catalogues))
-    return list(catalogues), len(sources[site.languages[0]])
+    return list(catalogues), len(sources[site.languages[0]]), [note for edition in editions for note in edition.ahead]
 
 
 def _newest_date(book: Book) -> dt.date | None:

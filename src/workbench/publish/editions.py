@@ -54,12 +54,16 @@ class Release:
 
 @dataclass(frozen=True)
 class Edition:
-    """An urban issue, what both sides said about it, and what is shown of it: a release, or an honest None."""
+    """An urban issue, what both sides said about it, and what is shown of it: a release, or an honest None.
+
+    ``ahead`` says what the page's plan names and the release does not have yet.
+    """
 
     analysis: Analysis
     release: Release | None
     proposal: str | None
     agreement: Consent | None
+    ahead: tuple[str, ...] = ()
 
     @property
     def issue(self) -> str:
@@ -102,8 +106,8 @@ def read_editions(
         report(number, len(shown), issue)
         analysis = read_analysis(project, issue)
         release = read_release(project, folder, issue=issue, draft=draft) if folder else None
-        if release:
-            _check_page(analysis, release, where=project.analyses / issue / "analysis.yml")
+        where = project.analyses / issue / "analysis.yml"
+        ahead = _check_page(analysis, release, where=where, newest=issue in (folders or {})) if release else []
         proposal = issue_proposal(project, issue)
         editions.append(
             Edition(
@@ -111,6 +115,7 @@ def read_editions(
                 release=release,
                 proposal=proposal[1].proposal if proposal else None,
                 agreement=issue_agreement(project, issue),
+                ahead=tuple(ahead),
             )
         )
     return editions
@@ -205,25 +210,27 @@ def _read_cells(path: Path) -> list[dict[str, Any]]:
     return cells
 
 
-def _check_page(analysis: Analysis, release: Release, *, where: Path) -> None:
-    """The page names results that exist, its answer consists of findings, and it says its limits and who is missing."""
+def _check_page(analysis: Analysis, release: Release, *, where: Path, newest: bool) -> list[str]:
+    """Hold the page's plan against a release; return what it plans and the release does not have yet.
+
+    The plan may be ahead of the committed release, whose next candidate waits for its approvals; it may not be ahead of
+    the candidate itself.
+    """
     owed = {"limits": analysis.page.limits, "missing": analysis.page.missing}
     missing = [f"page.{key} is empty" for key, value in owed.items() if not value]
     if missing:
-        raise combine(
-            missing, where=str(where), kind=GateRefused, hint="a page says what it does not say, and who is missing from the data"
-        )
-    problems = []
+        hint = "a page says what it does not say, and who is missing from the data"
+        raise combine(missing, where=str(where), kind=GateRefused, hint=hint)
+    problems, ahead = [], []
     for key, names in (("answer", analysis.page.answer), ("results", analysis.page.results)):
         for name in names:
             if name not in release.results:
-                problems.append(
-                    f"page.{key}: '{name}' is not in release {release.record.release}, {did_you_mean(name, release.results)}"
-                )
+                ahead.append(f"page.{key}: '{name}' is not in {release.record.release}, {did_you_mean(name, release.results)}")
             elif key == "answer" and not isinstance(release.results[name], FindingResult):
                 problems.append(f"page.answer: '{name}' is a {release.results[name].kind}, only findings answer")
-    if problems:
-        raise combine(problems, where=str(where))
+    if problems or (newest and ahead):
+        raise combine([*problems, *ahead], where=str(where))
+    return [f"{analysis.issue}: {words}" for words in ahead]
 
 
 def _check_words(release: Release) -> None:

@@ -180,11 +180,15 @@ class _Tree:
     def _front(self) -> Source:
         cards: list[dict[str, Any]] = []
         for edition in self.book.editions:
-            answers = [self.views[edition.issue][name] for name in edition.analysis.page.answer] if edition.release else []
+            answers = self._answers(edition)
             cards.append({"edition": edition, "answer": answers[0] if answers else None})
         cards.sort(key=lambda card: card["edition"].release is None)
         text = self._fill("index.md", cards=cards, city=self._front_map(), up="")
         return Source(name="index", section="questions", text=text, wide=True)
+
+    def _answers(self, edition: Edition) -> list[ResultView | FindingView]:
+        views = self.views[edition.issue]
+        return [views[name] for name in edition.analysis.page.answer if name in views]
 
     def _front_map(self) -> dict[str, Any] | None:
         """The first released map, for the front page."""
@@ -197,7 +201,7 @@ class _Tree:
 
     def _issue(self, edition: Edition) -> Source:
         views = self.views[edition.issue]
-        answer = [views[name] for name in edition.analysis.page.answer] if edition.release else []
+        answer = self._answers(edition)
         shown = [views[name] for name in results_in_order(edition)]
         text = self._fill(
             "issue.md",

@@ -170,7 +170,8 @@ def results_in_order(edition: Edition) -> list[str]:
         if isinstance(result, FigureResult):
             figures.setdefault(result.variants[-1].content.table, []).append(name)
     ordered = [shown for name in [*edition.analysis.page.results, *rest] for shown in figures.get(name, [name])]
-    return [name for name in dict.fromkeys(ordered) if name not in edition.analysis.page.answer]
+    known = [name for name in dict.fromkeys(ordered) if name in release.results]
+    return [name for name in known if name not in edition.analysis.page.answer]
 
 
 def datasets_of(release: Release) -> list[Used]:
