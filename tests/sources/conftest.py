@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -22,12 +21,3 @@ def catalog() -> Catalog:
 def project(tmp_path: Path) -> Project:
     (tmp_path / "data").mkdir()
     return Project(root=tmp_path, data=tmp_path / "data")
-
-
-@pytest.fixture(scope="session")
-def real_files() -> Path:
-    """The folder of real official files; these tests run where WORKBENCH_DATA names one."""
-    named = os.environ.get("WORKBENCH_DATA")
-    if not named:
-        pytest.skip("WORKBENCH_DATA is not set")
-    return Path(named).resolve()

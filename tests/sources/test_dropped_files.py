@@ -113,6 +113,20 @@ def test_files_of_no_known_family_are_reported_and_never_an_error(project, catal
     assert take_in_files(project, catalog) == []
 
 
+def test_a_file_that_may_not_be_read_is_reported(project, catalog, monkeypatch):
+    locked = drop(project, "a.csv", AIR)
+    opened = Path.open
+
+    def refusing(path: Path, *how: object, **more: object):
+        if path == locked:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *how, **more)
+
+    monkeypatch.setattr(Path, "open", refusing)
+    (found,) = find_official_files(project.data)
+    assert found.note == f"not recognised: {locked}: cannot be read (Permission denied)"
+
+
 def test_hidden_files_are_left_alone(project, catalog):
     drop(project, ".trash/a.csv", AIR)
     drop(project, "__MACOSX/._a.csv", AIR)
@@ -282,6 +296,28 @@ def test_accidents_cut_between_two_rows_are_found_by_their_sum(project, catalog)
     drop(project, "acc.csv", accidents()[:-3], "utf-8-sig")
     with pytest.raises(UsageError, match=r"year 2006: the row '소계' says"):
         take_in_files(project, catalog)
+
+
+def test_none_written_as_a_dash_counts_as_zero_in_a_sum_and_is_missing_in_its_row(project, catalog):
+    lines = accidents()
+    assert lines[2].startswith("2005,종로구,0,")
+    drop(
+        project,
+        "acc.csv",
+        [*lines[:2], lines[2].replace("2005,종로구,0,1,2", "2005,종로구,0,1,-").replace(",3,4,5", ",3,4,5"), *lines[3:]],
+        "utf-8-sig",
+    )
+    with pytest.raises(UsageError, match="says 350 for 'at_fault_deaths', its rows give 348"):
+        take_in_files(project, catalog)
+    drop(
+        project,
+        "acc.csv",
+        [lines[0], lines[1].replace(",350,", ",348,"), lines[2].replace(",0,1,2,", ",0,1,-,"), *lines[3:]],
+        "utf-8-sig",
+    )
+    (balance,) = take_in_files(project, catalog)
+    assert balance.kept == 50
+    assert Vault(project, catalog).read("bike_accidents_by_district")["at_fault_deaths"].isna().sum() == 1
 
 
 def test_population_comes_in_long_though_its_last_row_is_cut_inside_a_quote(project, catalog):

@@ -46,8 +46,8 @@ def one_file(folder: Path, dataset: str) -> Path:
     return next(found.path for found in find_official_files(folder) if found.dataset == dataset)
 
 
-def test_every_official_file_comes_in_and_adds_up(project, catalog, real_files):
-    project = Project(root=project.root, data=real_files)
+def test_every_official_file_comes_in_and_adds_up(project, catalog, real_data):
+    project = Project(root=project.root, data=real_data)
     balances = take_in_files(project, catalog)
     assert all(balance.adds_up for balance in balances)
     arrived = {(balance.dataset, balance.arrived, balance.kept) for balance in balances}
@@ -69,7 +69,7 @@ def test_every_official_file_comes_in_and_adds_up(project, catalog, real_files):
         ("community_child_centres", 456, 456),
         ("resident_population", 26 * 69 + 1, 25 * 69),
     } <= arrived
-    unused = {found.name.split("/")[0] for found in find_official_files(real_files) if found.dataset is None}
+    unused = {found.name.split("/")[0] for found in find_official_files(real_data) if found.dataset is None}
     assert {"benchmarks", "boundaries", "reference"} <= unused
     vault = Vault(project, catalog)
     check_air(vault.read("daily_air"))
@@ -79,9 +79,9 @@ def test_every_official_file_comes_in_and_adds_up(project, catalog, real_files):
     assert all(balance.unchanged for balance in take_in_files(project, catalog))
 
 
-def test_the_same_figures_come_through_the_connector_over_two_days_of_quota(project, catalog, real_files):
+def test_the_same_figures_come_through_the_connector_over_two_days_of_quota(project, catalog, real_data):
     days: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for found in find_official_files(real_files):
+    for found in find_official_files(real_data):
         for row in words(found.path) if found.dataset == "daily_air" else []:
             days[row[0]].append(dict(zip(AIR_FIELDS, row, strict=True)))
     with running(SeoulServer(by_option={"DailyAverageAirQuality": days}, texts_only=True)) as server:
@@ -96,7 +96,7 @@ def test_the_same_figures_come_through_the_connector_over_two_days_of_quota(proj
     check_air(Vault(project, catalog).read("daily_air"))
 
 
-def test_the_same_rentals_come_through_the_connector(project, catalog, real_files):
+def test_the_same_rentals_come_through_the_connector(project, catalog, real_data):
     stations = [
         {
             "STA_LOC": row[2],
@@ -109,10 +109,10 @@ def test_the_same_rentals_come_through_the_connector(project, catalog, real_file
             "STA_LAT": row[4],
             "STA_LONG": row[5],
         }
-        for number, row in enumerate(words(one_file(real_files, "bike_stations")))
+        for number, row in enumerate(words(one_file(real_data, "bike_stations")))
     ]
     months: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in words(one_file(real_files, "bike_station_month")):
+    for row in words(one_file(real_data, "bike_station_month")):
         half = int(row[3]) // 2
         for count in (half, int(row[3]) - half):
             months[row[2]].append({"STATION_NAME": row[1], "USE_CNT": str(count)})

@@ -1,8 +1,22 @@
 """Rows in = kept + refused + duplicate, each with its reason: ``Batch``, ``check_rows``, ``take_in``, ``Balance``."""
 
-from workbench.intake.batch import MISSING, Batch, Refusal
-from workbench.intake.checking import Checked, check_rows, key_words
-from workbench.intake.taking import Balance, balance_of, take_in
+from typing import TYPE_CHECKING
+
+from workbench.faces import lazily
+
+if TYPE_CHECKING:
+    from workbench.intake.batch import MISSING, Batch, Refusal
+    from workbench.intake.checking import Checked, check_rows, key_words
+    from workbench.intake.taking import Balance, balance_of, take_in
+else:
+    __getattr__ = lazily(
+        __name__,
+        {
+            **dict.fromkeys(("MISSING", "Batch", "Refusal"), "workbench.intake.batch"),
+            **dict.fromkeys(("Checked", "check_rows", "key_words"), "workbench.intake.checking"),
+            **dict.fromkeys(("Balance", "balance_of", "take_in"), "workbench.intake.taking"),
+        },
+    )
 
 __all__ = [
     "MISSING",

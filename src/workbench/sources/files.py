@@ -22,7 +22,7 @@ from workbench.intake import Balance, Batch, balance_of, take_in
 from workbench.progress import Report, silent
 from workbench.project import Project
 from workbench.sources.families import Family
-from workbench.sources.reading import read_official, recognise
+from workbench.sources.reading import Recognised, read_official, recognise
 from workbench.vault import Vault
 
 SUFFIXES = frozenset({".csv", ".txt", ".geojson", ".json"})
@@ -89,7 +89,7 @@ def find_official_files(folder: Path) -> list[FoundFile]:
         if path.suffix.lower() not in SUFFIXES:
             found.append(FoundFile(path, name, None, "not recognised: no CSV and no GeoJSON"))
             continue
-        seen = recognise(path)
+        seen = _recognise(path)
         dataset = seen.family.dataset if seen.family is not None else None
         found.append(FoundFile(path, name, dataset, seen.note, seen.problem, seen.family, seen.encoding))
     return found
@@ -126,9 +126,7 @@ def take_in_files(project: Project, catalog: Catalog, *, report: Report = silent
     if project.data is None:
         return []
     vault = Vault(project, catalog)
-    usable = [
-        found for found in find_official_files(project.data) if found.dataset in catalog.datasets or found.problem is not None
-    ]
+    usable = [found for found in find_official_files(project.data) if found.dataset in catalog.datasets]
     notes = _read_notes(project)
     balances: dict[str, Balance] = {}
     problems: list[WorkbenchError] = []
@@ -180,6 +178,17 @@ def _files(folder: Path) -> list[Path]:
     return found
 
 
+def _recognise(path: Path) -> Recognised:
+    try:
+        return recognise(path)
+    except OSError as error:
+        return Recognised(f"not recognised: {_unreadable(path, error).message}")
+
+
+def _unreadable(path: Path, error: OSError) -> UsageError:
+    return UsageError(f"{path}: cannot be read ({error.strerror})", hint="look at the file's permissions")
+
+
 def _take_in(vault: Vault, catalog: Catalog, found: FoundFile, notes: dict[str, Any], *, again: bool = False) -> Balance:
     """Take one file in, unless its bytes are those of last time."""
     if found.problem is not None or found.family is None:
@@ -192,7 +201,10 @@ def _take_in(vault: Vault, catalog: Catalog, found: FoundFile, notes: dict[str, 
         before = balance_of(vault, catalog, dataset, part, content=noted["sha256"])
         if before is not None:
             return before
-    content = found.path.read_bytes()
+    try:
+        content = found.path.read_bytes()
+    except OSError as error:
+        raise _unreadable(found.path, error) from None
     digest = sha256(content)
     batch = None if again else balance_of(vault, catalog, dataset, part, content=digest)
     if batch is None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import combine
-from workbench.intake import Refusal
+from workbench.intake import MISSING, Refusal
 from workbench.sources.families import Shaped, set_aside
 
 MOST_SHOWN = 5
@@ -42,16 +42,15 @@ def check_sums(shaped: Shaped, *, of: str, group: str, sum_word: str, columns: S
     """
     is_sum = (shaped.frame[of].astype(str).str.strip() == sum_word).to_numpy()
     groups = shaped.frame[group].astype(str).str.strip()
-    numbers = shaped.frame[list(columns)].apply(
-        lambda column: pd.to_numeric(column.astype(str).str.replace(",", ""), errors="coerce")
-    )
+    numbers = shaped.frame[list(columns)].apply(_numbers)
     parts = numbers[~is_sum].groupby(groups[~is_sum]).agg(lambda column: column.sum(skipna=False))
     sums = numbers[is_sum].set_index(groups[is_sum])
     problems = []
     for name, row in sums.iterrows():
         summed = parts.loc[name] if name in parts.index else pd.Series(np.nan, index=list(columns))
         problems += [
-            f"{group} {name}: the row '{sum_word}' says {row[column]:,.0f} for '{column}', its rows give {summed[column]:,.0f}"
+            f"{group} {name}: the row '{sum_word}' says {_shown(row[column])} for '{column}', "
+            f"its rows give {_shown(summed[column])}"
             for column in columns
             if row[column] != summed[column]
         ]
@@ -63,3 +62,13 @@ def check_sums(shaped: Shaped, *, of: str, group: str, sum_word: str, columns: S
         for row in np.flatnonzero(is_sum)
     ]
     return set_aside(shaped, is_sum, refused)
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    """A column to be summed: "none" is zero; what is no number makes a sum that does not hold."""
+    text = column.fillna("").astype(str).str.strip().str.replace(",", "")
+    return pd.to_numeric(text.where(~text.isin(MISSING), "0"), errors="coerce")
+
+
+def _shown(number: float) -> str:
+    return "no number" if pd.isna(number) else f"{number:,.0f}"

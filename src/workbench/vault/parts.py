@@ -2,7 +2,7 @@
 
 This vault keeps rows in the clear, so it takes only synthetic data and data that are not about people. A part's rows
 lie in a Parquet file named by its own content; the part's record names that file and is written last, so that a kill
-at any instant leaves the old part or the new one, never a mixture.
+at any instant leaves the old part or the new one, never a mixture. What only the records tell is told without pandas.
 """
 
 from __future__ import annotations
@@ -10,19 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
-
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from workbench.catalog import Catalog, Dataset
 from workbench.errors import CheckFailed, GateRefused, UsageError
 from workbench.files import canonical, read_json, replacing, sha256, sha256_file, write_json
 from workbench.project import Project
-from workbench.vault.tables import empty_table, to_frame, to_table, write_tables
 
-Rows: TypeAlias = pd.DataFrame | pa.Table | Iterable[pa.Table | pd.DataFrame]
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+Rows: TypeAlias = "pd.DataFrame | pa.Table | Iterable[pa.Table | pd.DataFrame]"
 """What a part is written from: one frame or table, or an iterable of them so that memory stays that of one."""
 
 PART_NAME = re.compile(r"[0-9A-Za-z가-힣_][0-9A-Za-z가-힣_.\-]{0,119}")
@@ -77,6 +76,8 @@ class Vault:
         UsageError
             A bad part name, a missing field, or values that are not of their field's type.
         """
+        from workbench.vault.tables import write_tables
+
         described = self._admitted(dataset)
         path = self._record_path(dataset, part_name)
         taken = sorted(OWN_KEYS & set(record))
@@ -165,6 +166,10 @@ class Vault:
         pandas.DataFrame or geopandas.GeoDataFrame
             Without rows where nothing was taken in.
         """
+        import pyarrow as pa
+
+        from workbench.vault.tables import empty_table, to_frame
+
         described = self.catalog[dataset]
         names = list(described.fields) if columns is None else columns
         tables = list(self.tables(dataset, columns=names, parts=parts))
@@ -187,6 +192,8 @@ class Vault:
         pyarrow.Table
             A geometry is a column of well-known binary.
         """
+        import pyarrow.parquet as pq
+
         for part in self.parts(dataset) if parts is None else parts:
             record = self.record(dataset, part)
             if record is None:
@@ -259,6 +266,11 @@ class Vault:
         return described
 
     def _tables(self, dataset: str, described: Dataset, rows: Rows) -> Iterator[pa.Table]:
+        import pandas as pd
+        import pyarrow as pa
+
+        from workbench.vault.tables import to_table
+
         pieces = [rows] if isinstance(rows, pd.DataFrame | pa.Table) else rows
         for piece in pieces:
             yield to_table(piece, described, where=f"dataset '{dataset}'")
