@@ -5,6 +5,7 @@ Only what a policy let through lies under ``.workbench/protected``; there is no 
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from collections.abc import Iterable, Sequence
@@ -15,10 +16,11 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 
 from workbench.catalog.manifests import DATA_NAME, read_manifest
 from workbench.catalog.models import Catalog, Field, check_row_type, read_catalog
+from workbench.catalog.selecting import Condition as Comparison
+from workbench.catalog.selecting import read_selection
 from workbench.errors import GateRefused, UsageError, unknown
 from workbench.project import Project
 
@@ -128,14 +130,14 @@ def load_from(
     available = {name: described.fields[name] for name in manifest["fields"] if name in described.fields}
     types = manifest.get("types", {})
     wanted = _known_columns(columns, list(manifest["fields"]), where=f"dataset '{dataset}'")
-    expression = _expression(where or (), available, types, list(manifest["fields"]), dataset)
+    conditions = _conditions(where or (), available, types, list(manifest["fields"]), dataset)
     place = described.geometry if described.geometry in manifest["fields"] else None
     if bbox is not None:
         _check_box(bbox, place, dropped=described.geometry is not None, dataset=dataset)
     if place is not None and (bbox is not None or place in wanted):
         dates = [name for name in wanted if name in available and types.get(name, available[name].type) == "date"]
-        return _load_places(stored, place, wanted=wanted, dates=dates, expression=expression, bbox=bbox)
-    table = pq.read_table(stored, columns=wanted, filters=expression, use_threads=True, memory_map=True)
+        return _load_places(stored, place, wanted=wanted, dates=dates, expression=_expression(conditions), bbox=bbox)
+    table = read_selection(stored, columns=wanted, conditions=conditions)
     return table.to_pandas(date_as_object=False, split_blocks=True, self_destruct=True, ignore_metadata=True)
 
 
@@ -150,15 +152,15 @@ def _known_columns(columns: Sequence[str] | None, available: list[str], *, where
     return list(columns)
 
 
-def _expression(
+def _conditions(
     where: Sequence[Condition],
     fields: dict[str, Field],
     types: dict[str, str],
     available: list[str],
     dataset: str,
-) -> ds.Expression | None:
-    """The conditions as one Arrow expression."""
-    expression: ds.Expression | None = None
+) -> list[Comparison]:
+    """The conditions as they can be compared: column, operator, list of values."""
+    conditions: list[Comparison] = []
     for condition in where:
         if not (isinstance(condition, tuple | list) and len(condition) == 3):
             raise UsageError(
@@ -182,9 +184,8 @@ def _expression(
             values = [_comparable(field, single, where=where_found) for single in value]
         else:
             values = [_comparable(field, value, where=where_found)]
-        part = _condition(ds.field(column), name, values)
-        expression = part if expression is None else expression & part
-    return expression
+        conditions.append((column, name, values))
+    return conditions
 
 
 def _comparable(field: Field, value: Any, *, where: str) -> Any:
@@ -206,6 +207,12 @@ def _comparable(field: Field, value: Any, *, where: str) -> Any:
     if field.type == "integer" and not -(2**63) <= value < 2**63:
         raise UsageError(f"{where}: {value} is beyond every integer of the column")
     return value
+
+
+def _expression(conditions: list[Comparison]) -> ds.Expression | None:
+    """The conditions as one Arrow expression."""
+    parts = [_condition(ds.field(column), name, values) for column, name, values in conditions]
+    return functools.reduce(operator.and_, parts) if parts else None
 
 
 def _condition(column: ds.Expression, name: str, values: list[Any]) -> ds.Expression:
