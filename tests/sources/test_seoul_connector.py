@@ -256,10 +256,12 @@ def test_a_fault_is_one_message_with_service_and_page_and_leaves_what_was_there(
 
 
 @pytest.mark.parametrize("kind", ["http500", "timeout", "cut", "cut_json", "html", "ERROR-500"])
-def test_a_fault_that_passes_is_tried_again_without_a_word(project, catalog, server, kind):
+def test_a_fault_that_passes_is_tried_again_without_a_word(project, catalog, server, kind, caplog):
+    caplog.set_level(logging.DEBUG, logger="stamina")
     server.fail(kind, STATIONS, page=2)
     (balance,) = fetch(project, catalog, server, "bike_stations", timeout_s=0.5 if kind == "timeout" else 5.0)
     assert balance.kept == 2_500
+    assert caplog.text == ""
 
 
 def test_a_repeated_page_is_an_error(project, catalog, server):

@@ -247,5 +247,5 @@ def _write_notes(project: Project, notes: dict[str, Any]) -> None:
 def _together(problems: list[WorkbenchError], folder: Path) -> WorkbenchError:
     if len(problems) == 1:
         return problems[0]
-    lines = [problem.message.replace(f"{folder}{os.sep}", "") for problem in problems]
+    lines = [problem.message.replace(f"{folder}{os.sep}", "").replace("\n", "\n    ") for problem in problems]
     return combine(lines, where=str(folder), kind=type(problems[0]), hint="each file is told above; the others were taken in")

@@ -96,7 +96,7 @@ class Connection:
 
 @contextmanager
 def open_client(connection: Connection) -> Iterator[httpx.Client]:
-    """Give an HTTP client that follows no redirect and logs no address.
+    """Give an HTTP client that follows no redirect and logs neither addresses nor tries.
 
     Parameters
     ----------
@@ -108,10 +108,13 @@ def open_client(connection: Connection) -> Iterator[httpx.Client]:
     """
     logger = logging.getLogger("httpx")
     logger.addFilter(_silent)
+    hooks = stamina.instrumentation.get_on_retry_hooks()
+    stamina.instrumentation.set_on_retry_hooks(())
     try:
         with httpx.Client(timeout=connection.timeout_s, follow_redirects=False, headers={"Accept": "application/json"}) as client:
             yield client
     finally:
+        stamina.instrumentation.set_on_retry_hooks(hooks)
         logger.removeFilter(_silent)
 
 
