@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.catalog import Catalog, read_catalog
-from workbench.cli.fetching import tell_balance
+from workbench.cli.fetching import tell_balance, tell_unused
 from workbench.cli.telling import tell_book, tell_candidate, tell_runs
 from workbench.cli.terminal import progress, say
 from workbench.errors import GateRefused, RunsFailed, WorkbenchError
@@ -67,6 +67,7 @@ def take_in(project: Project, catalog: Catalog) -> None:
         balances = take_in_files(project, catalog, report=report)
     for balance in balances:
         tell_balance(project, balance)
+    tell_unused(project)
 
 
 def synthesise(project: Project, catalog: Catalog, *, trips: int, seed: int) -> None:

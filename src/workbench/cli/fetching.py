@@ -41,6 +41,8 @@ def fetch_files(project: Project, catalog: Catalog, options: argparse.Namespace)
         raise UsageError("WORKBENCH_DATA is not set", hint="set it to the folder of official files, or use --api or --synthetic")
     with progress("take in") as report:
         balances = take_in_files(project, catalog, report=report)
+    if not options.json:
+        tell_unused(project)
     if options.datasets:
         balances = [balance for balance in balances if balance.dataset in options.datasets]
     return tell_balances(project, balances, as_json=options.json)
@@ -48,16 +50,24 @@ def fetch_files(project: Project, catalog: Catalog, options: argparse.Namespace)
 
 def fetch_api(project: Project, catalog: Catalog, options: argparse.Namespace, *, today: dt.date) -> int:
     """Ask the Seoul Open Data Plaza."""
-    from workbench.sources import SERVICES, fetch_seoul
+    from workbench.sources import SERVICES, QuotaUsed, fetch_seoul
 
     wanted = options.datasets or list(SERVICES)
     for name in wanted:
         if name not in SERVICES:
             raise unknown("dataset of the Seoul Open Data Plaza", name, SERVICES)
+    if (options.since or options.until) and all(SERVICES[name].period == "all" for name in wanted):
+        raise UsageError(f"{', '.join(wanted)}: a whole list, so --since and --until do not apply", hint="leave them out")
     balances: list[Any] = []
     for name in wanted:
-        with progress(name) as report:
-            balances += fetch_seoul(project, catalog, name, since=options.since, until=options.until, today=today, report=report)
+        whole = SERVICES[name].period == "all"
+        since, until = (None, None) if whole else (options.since, options.until)
+        try:
+            with progress(name) as report:
+                balances += fetch_seoul(project, catalog, name, since=since, until=until, today=today, report=report)
+        except QuotaUsed as error:
+            tell_balances(project, [*balances, *error.balances], as_json=options.json)
+            raise
     return tell_balances(project, balances, as_json=options.json)
 
 
@@ -78,6 +88,17 @@ def tell_balances(project: Project, balances: Sequence[Any], *, as_json: bool) -
 def tell_balance(project: Project, balance: Any) -> None:
     """Print one balance, and where the refused rows are listed."""
     words = f"{balance.kept:,} kept + {balance.refused:,} refused + {balance.duplicate:,} duplicate"
+    if balance.unchanged:
+        words += " (unchanged)"
     say(f"  {balance.dataset}: {balance.source}: {balance.arrived:,} rows = {words}")
     if balance.refused_list is not None:
         say(f"    refused rows and why: {project.relative(balance.refused_list)}")
+
+
+def tell_unused(project: Project) -> None:
+    """Name the files of the data folder that are not used, and why."""
+    from workbench.sources import find_official_files
+
+    for file in find_official_files(project.data) if project.data else []:
+        if file.dataset is None:
+            say(f"  not used: {file.name} ({file.note})")
