@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 from seoul_server import KEY, SeoulServer, running
 
-from workbench.catalog import Catalog
 from workbench.project import Project
 from workbench.sources import Connection, QuotaUsed, fetch_seoul, find_official_files, take_in_files
 from workbench.vault import Vault
@@ -116,15 +115,12 @@ def test_the_same_rentals_come_through_the_connector(project, catalog, real_data
         half = int(row[3]) // 2
         for count in (half, int(row[3]) - half):
             months[row[2]].append({"STATION_NAME": row[1], "USE_CNT": str(count)})
-    described = catalog["bike_station_month"]
-    fields = {**described.fields, "district": described.fields["district"].model_copy(update={"required": False})}
-    some = Catalog(datasets={**catalog.datasets, "bike_station_month": described.model_copy(update={"fields": fields})})
     with running(SeoulServer(tables={"tbCycleStationInfo": stations}, by_option={"tbCycleRentUseMonthInfo": months})) as server:
         connection = Connection(base=server.url, key=KEY, pace_s=0.0)
-        fetch_seoul(project, some, "bike_stations", today=dt.date(2026, 11, 22), connection=connection)
+        fetch_seoul(project, catalog, "bike_stations", today=dt.date(2026, 11, 22), connection=connection)
         balances = fetch_seoul(
             project,
-            some,
+            catalog,
             "bike_station_month",
             since="2023-01",
             until="2023-06",
@@ -132,4 +128,4 @@ def test_the_same_rentals_come_through_the_connector(project, catalog, real_data
             connection=connection,
         )
     assert [balance.kept for balance in balances] == [2_708, 2_714, 2_722, 2_721, 2_724, 2_717]
-    check_rentals(Vault(project, some).read("bike_station_month"))
+    check_rentals(Vault(project, catalog).read("bike_station_month"))

@@ -99,6 +99,10 @@ def tell_unused(project: Project) -> None:
     """Name the files of the data folder that are not used, and why."""
     from workbench.sources import find_official_files
 
+    unused: dict[str, list[str]] = {}
     for file in find_official_files(project.data) if project.data else []:
         if file.dataset is None:
-            say(f"  not used: {file.name} ({file.note})")
+            unused.setdefault(file.note, []).append(file.name)
+    for note, names in unused.items():
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        say(f"  not used, {note}: {', '.join(names[:3])}{more}")
