@@ -1,8 +1,9 @@
 """What a notebook sees: open, load, table, figure, finding."""
 
+from workbench.bench.bench import Bench
 from workbench.bench.context import RUN_VARIABLE, RunContext, resolve_dataset
 from workbench.bench.drawing import FIGURE_INCHES, PALETTE, render_svg
-from workbench.bench.opening import Bench, open_bench
+from workbench.bench.opening import open_bench
 from workbench.bench.references import KeyReference, Reference
 from workbench.bench.sentences import LANGUAGES, fill, format_value
 from workbench.bench.table import EMPTY, RESULT_MIME, WITHHELD, Table, cell_text, table_html

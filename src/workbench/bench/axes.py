@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from workbench.bench.keys import kind_of, plain_key
 from workbench.bench.sentences import LANGUAGES, bilingual
 from workbench.catalog import Catalog
 from workbench.disclosure import Axis
@@ -46,31 +46,57 @@ def make_axis(
     Raises
     ------
     UsageError
-        Missing values, or keys that ``keys`` does not list.
+        Missing values, keys of several kinds, none at all, or some that ``keys`` does not list.
     """
-    found = [plain_key(key) for key in pd.unique(frame[column])]
-    if any(key is None for key in found):
-        raise UsageError(f"table '{table}': '{column}' has missing values", hint="drop those rows or name them, e.g. 'unknown'")
-    wanted = [plain_key(key) for key in keys] if keys is not None else sorted(found, key=lambda key: (isinstance(key, str), key))
-    strangers = sorted({str(key) for key in found} - {str(key) for key in wanted})
+    where = f"table '{table}': '{column}'"
+    found = _found(frame[column])
+    if None in found:
+        raise UsageError(f"{where} has missing values", hint="drop those rows or name them, e.g. 'unknown'")
+    wanted = found if keys is None else _listed(keys, where=where)
+    kinds = sorted({kind_of(key) for key in (*found, *wanted)})
+    if len(kinds) > 1:
+        raise UsageError(f"{where} mixes {' and '.join(kinds)}", hint="make all keys of one kind, e.g. with .astype(str)")
+    listed = set(wanted)
+    strangers = [str(key) for key in found if key not in listed]
     if strangers:
-        raise UsageError(f"table '{table}': '{column}' holds keys that keys= does not list: {', '.join(strangers[:5])}")
-    given = {plain_key(key): words for key, words in labels.items()}
+        raise UsageError(f"{where} holds keys that keys= does not list: {', '.join(strangers[:5])}")
+    if not wanted:
+        raise UsageError(f"{where} has no keys: the frame has no rows", hint="list them: keys={'" + column + "': [...]}")
+    given = {plain_key(key): bilingual(words, f"{where}, label of {key}") for key, words in labels.items()}
     shown = {
-        language: tuple(str(given[key][language]) if key in given else _label(key, language) for key in wanted)
+        language: tuple(given[key][language] if key in given else _label(key, language) for key in wanted)
         for language in LANGUAGES
     }
     return Axis(name=column, keys=tuple(wanted), title=bilingual(title, f"table '{table}': title of '{column}'"), labels=shown)
 
 
-def axis_title(catalog: Catalog, loaded: Mapping[str, Any], column: str) -> dict[str, str]:
+def _found(values: pd.Series) -> list[Any]:
+    """The keys of a column in their order: that of the categories where it has one, else ascending."""
+    unique = pd.unique(values)
+    plain = [plain_key(key) for key in unique]
+    if isinstance(values.dtype, pd.CategoricalDtype) and values.dtype.ordered:
+        places = {plain_key(key): place for place, key in enumerate(values.dtype.categories)}
+        return sorted(plain, key=lambda key: places.get(key, -1))
+    return sorted(plain, key=lambda key: (key is not None, isinstance(key, str), key))
+
+
+def _listed(keys: Any, *, where: str) -> list[Any]:
+    if isinstance(keys, str | bytes | Mapping) or not isinstance(keys, Iterable):
+        raise UsageError(f"{where}: keys= is a list for each column, found {keys!r:.60}")
+    wanted = [plain_key(key) for key in keys]
+    if None in wanted:
+        raise UsageError(f"{where}: keys= lists a missing value")
+    return wanted
+
+
+def axis_title(catalog: Catalog, loaded: Iterable[str], column: str) -> dict[str, str]:
     """Name an axis by what the catalogue says of its field, where a loaded dataset has one of that name.
 
     Parameters
     ----------
     catalog : Catalog
-    loaded : mapping
-        By dataset.
+    loaded : iterable of str
+        Datasets.
     column : str
 
     Returns
@@ -82,47 +108,6 @@ def axis_title(catalog: Catalog, loaded: Mapping[str, Any], column: str) -> dict
         if field is not None:
             return {"ko": field.meaning.ko, "en": field.meaning.en}
     return dict.fromkeys(LANGUAGES, column)
-
-
-def row_keys(column: pd.Series) -> pd.Series:
-    """Return a column as JSON keys, row by row.
-
-    Parameters
-    ----------
-    column : pandas.Series
-
-    Returns
-    -------
-    pandas.Series
-    """
-    codes, uniques = pd.factorize(column)
-    keys = np.empty(len(uniques), dtype=object)
-    keys[:] = [plain_key(key) for key in uniques]
-    return pd.Series(keys[codes] if len(keys) else [], dtype=object).infer_objects()
-
-
-def plain_key(key: Any) -> Any:
-    """Return a key as JSON keeps it: a word, a whole number, a truth value or a number; None where it is missing.
-
-    Parameters
-    ----------
-    key : Any
-
-    Returns
-    -------
-    str, int, float, bool or None
-
-    Examples
-    --------
-    >>> plain_key(pd.Timestamp("2021-03-01")), plain_key(float("nan")), plain_key(2021.0)
-    ('2021-03-01', None, 2021)
-    """
-    if key is None or key is pd.NaT or (isinstance(key, float) and key != key):
-        return None
-    if isinstance(key, pd.Timestamp):
-        return key.strftime("%Y-%m-%d")
-    plain = key.item() if hasattr(key, "item") else key
-    return int(plain) if isinstance(plain, float) and plain.is_integer() else plain
 
 
 def _label(key: Any, language: str) -> str:

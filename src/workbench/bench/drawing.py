@@ -5,10 +5,14 @@ The kernel's preview and the released figure are drawn by the same code; the rel
 
 from __future__ import annotations
 
+import builtins
+import dis
 import inspect
 import io
 import textwrap
+import warnings
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 from workbench.bench.table import Table
@@ -17,12 +21,14 @@ from workbench.errors import UsageError
 FIGURE_INCHES = (7.2, 4.05)
 """Width and height of an axes' figure; 7.2 in wide text of 10 pt stays readable on a phone 390 px wide."""
 
+SIGNATURE = "def draw(axes, table, language): ..."
+
 PALETTE = ("#1d5a96", "#c2571a", "#5d7f2d", "#7a4d94", "#6b7688", "#b58a00")
 """Colours that stay apart for the colour-blind and in grey: blue, vermilion, olive, purple, slate, ochre."""
 
 
 def draw_source(draw: Callable[..., None]) -> str:
-    """Return the source of a drawing function.
+    """Return the source of a drawing function that uses nothing from outside itself.
 
     Parameters
     ----------
@@ -41,17 +47,24 @@ def draw_source(draw: Callable[..., None]) -> str:
     try:
         source = textwrap.dedent(inspect.getsource(draw))
     except (OSError, TypeError) as error:
+        raise UsageError(f"the drawing function's source cannot be read ({error})", hint=SIGNATURE + ", in a cell") from error
+    if not source.startswith("def "):
+        raise UsageError("a figure is drawn by a function written with def, without decorators", hint=SIGNATURE)
+    strangers = list(draw.__code__.co_freevars)
+    strangers += [name for name in _global_names(draw.__code__) if name not in vars(builtins)]
+    if strangers:
         raise UsageError(
-            f"the drawing function's source cannot be read ({error})", hint="define it with def in a cell"
-        ) from error
-    if not source.lstrip().startswith("def "):
-        raise UsageError("a figure is drawn by a function written with def", hint="def draw(axes, table, language): ...")
-    if draw.__closure__:
-        names = ", ".join(draw.__code__.co_freevars)
-        raise UsageError(
-            f"the drawing function uses names from outside itself: {names}", hint="a figure is drawn from its table alone"
+            f"the drawing function uses names from outside itself: {', '.join(sorted(set(strangers)))}",
+            hint="a figure is drawn from its table alone; import and define inside it what it needs",
         )
     return source
+
+
+def _global_names(code: CodeType) -> list[str]:
+    """The names that a function and those inside it look up outside of themselves."""
+    own = [step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
+    inner = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    return [*own, *(name for one in inner for name in _global_names(one))]
 
 
 def render_svg(source: str, table: Table, language: str) -> bytes:
@@ -68,42 +81,60 @@ def render_svg(source: str, table: Table, language: str) -> bytes:
     Returns
     -------
     bytes
-        UTF-8 SVG with text as text.
+        UTF-8 SVG with text as outlines: it looks the same where no Korean font is installed.
 
     Raises
     ------
     UsageError
-        When the drawing fails, with its own error's words.
+        When the drawing fails, with its own error's words, or a character is in neither font.
     """
+    import koreanize_matplotlib
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    names: dict[str, Any] = {}
-    exec(compile(source, f"<figure {table.name}>", "exec"), names)  # noqa: S102 (the analyst's own function, by design)
-    draw = next(value for key, value in names.items() if callable(value) and key != "__builtins__")
-    with matplotlib.rc_context(_style(table.name)):
+    draw = _compiled(source, table.name)
+    with warnings.catch_warnings(), matplotlib.rc_context():
+        warnings.filterwarnings("error", message="Glyph .* missing from font")
+        koreanize_matplotlib.koreanize()
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_style(table.name))
         figure = Figure(figsize=FIGURE_INCHES, layout="constrained")
         FigureCanvasSVG(figure)
         axes = figure.subplots()
+        buffer = io.BytesIO()
         try:
             draw(axes, table, language)
+            figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         except Exception as error:
-            raise UsageError(
-                f"figure of table '{table.name}': drawing failed: {type(error).__name__}: {error}",
-                hint="the function sees axes, table and language only; import inside it what it needs",
-            ) from error
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+            raise _failed(table.name, error) from error
     return buffer.getvalue()
+
+
+def _compiled(source: str, name: str) -> Callable[..., None]:
+    """The drawing function, defined among no other names."""
+    names: dict[str, Any] = {}
+    try:
+        exec(compile(source, f"<figure {name}>", "exec"), names)  # noqa: S102 (the analyst's own function, by design)
+    except Exception as error:
+        raise _failed(name, error) from error
+    drawn: list[Callable[..., None]] = [value for key, value in names.items() if callable(value) and key != "__builtins__"]
+    if len(drawn) != 1:
+        raise UsageError(f"figure of table '{name}': {len(drawn)} functions, needed is one", hint=SIGNATURE)
+    return drawn[0]
+
+
+def _failed(name: str, error: Exception) -> UsageError:
+    return UsageError(
+        f"figure of table '{name}': drawing failed: {type(error).__name__}: {error}",
+        hint="the function sees axes, table and language only; import inside it what it needs",
+    )
 
 
 def _style(salt: str) -> Any:
     """One look for every figure; Hangul from the bundled font, identifiers fixed so that bytes repeat."""
-    import koreanize_matplotlib
     from cycler import cycler
 
-    koreanize_matplotlib.koreanize()
     return {
         "font.family": ["NanumGothic", "DejaVu Sans"],
         "font.size": 10.5,

@@ -5,10 +5,12 @@ A finding takes references only, so that its number can be computed again from t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from typing import TYPE_CHECKING, Any
 
-from workbench.disclosure import Expression
+import numpy as np
+
+from workbench.disclosure import Expression, calculate
 from workbench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 class Reference:
     """A number that knows which cells it was computed from.
 
-    Supports ``+ - * /``, negation, ``abs``, comparison, ``float()``, ``int()`` and format specifications.
+    Supports ``+ - * /``, negation, ``abs``, comparison, ``float()``, ``int()``, ``round()`` and format specifications.
+    What is rounded or converted is a plain number again, which no finding takes.
 
     Parameters
     ----------
@@ -37,6 +40,7 @@ class Reference:
     """
 
     __hash__ = None  # type: ignore[assignment]
+    __array_ufunc__ = None  # numpy leaves calculating with it to this class
 
     def __init__(self, number: float | int, expression: Expression, decimals: int) -> None:
         self.number = number
@@ -55,8 +59,14 @@ class Reference:
     def __int__(self) -> int:
         return int(self.number)
 
+    def __bool__(self) -> bool:
+        return self.number != 0
+
     def __round__(self, digits: int | None = None) -> float | int:
         return round(self.number, digits)
+
+    def __pos__(self) -> Reference:
+        return self
 
     def __neg__(self) -> Reference:
         return Reference(-self.number, ["neg", self.expression], self.decimals)
@@ -65,25 +75,25 @@ class Reference:
         return Reference(abs(self.number), ["abs", self.expression], self.decimals)
 
     def __add__(self, other: Any) -> Reference:
-        return self._combine(other, "add", lambda one, two: one + two)
+        return self._combine(other, "add")
 
     def __radd__(self, other: Any) -> Reference:
         return _as_reference(other) + self
 
     def __sub__(self, other: Any) -> Reference:
-        return self._combine(other, "sub", lambda one, two: one - two)
+        return self._combine(other, "sub")
 
     def __rsub__(self, other: Any) -> Reference:
         return _as_reference(other) - self
 
     def __mul__(self, other: Any) -> Reference:
-        return self._combine(other, "mul", lambda one, two: one * two)
+        return self._combine(other, "mul")
 
     def __rmul__(self, other: Any) -> Reference:
         return _as_reference(other) * self
 
     def __truediv__(self, other: Any) -> Reference:
-        return self._combine(other, "div", lambda one, two: one / two)
+        return self._combine(other, "div")
 
     def __rtruediv__(self, other: Any) -> Reference:
         return _as_reference(other) / self
@@ -103,18 +113,19 @@ class Reference:
     def __ge__(self, other: Any) -> bool:
         return bool(self.number >= _as_reference(other).number)
 
-    def _combine(self, other: Any, operation: str, compute: Callable[[Any, Any], Any]) -> Reference:
+    def _combine(self, other: Any, operation: str) -> Reference:
         two = _as_reference(other)
         decimals = max(self.decimals, two.decimals, 1 if operation == "div" else 0)
-        return Reference(compute(self.number, two.number), [operation, self.expression, two.expression], decimals)
+        return Reference(calculate(operation, self.number, two.number), [operation, self.expression, two.expression], decimals)
 
 
 def _as_reference(value: Any) -> Reference:
     if isinstance(value, Reference):
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Reference(value, ["number", value], 0)
-    raise UsageError(f"a reference calculates with numbers and references, found {value!r} ({type(value).__name__})")
+    number = value.item() if isinstance(value, np.generic) else value
+    if isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number):
+        return Reference(number, ["number", number], 0)
+    raise UsageError(f"a reference calculates with numbers and references, found {value!r:.60} ({type(value).__name__})")
 
 
 class KeyReference:

@@ -12,7 +12,7 @@ from workbench.errors import UsageError, unknown
 
 LANGUAGES = ("ko", "en")
 
-SPECIFICATION = re.compile(r"^(?P<sign>\+?),?(?:\.(?P<places>\d)f)?$")
+SPECIFICATION = re.compile(r"(?P<sign>\+?),?(?:\.(?P<places>\d)f)?")
 
 
 def fill(sentence: str, shown: Mapping[str, Any]) -> str:
@@ -61,9 +61,11 @@ def format_value(value: Any, specification: str) -> str:
     ('-0.3', '강남구')
     """
     if isinstance(value, str):
+        if specification:
+            raise UsageError(f"a word is written as it is, found ':{specification}' for '{value}'")
         return value
     number, decimals = value
-    wanted = SPECIFICATION.match(specification)
+    wanted = SPECIFICATION.fullmatch(specification)
     if wanted is None:
         raise UsageError(f"a number is written with .Nf or +.Nf, found ':{specification}'")
     places = int(wanted["places"]) if wanted["places"] is not None else decimals
@@ -84,21 +86,24 @@ def check_placeholders(name: str, language: str, sentence: str, values: Mapping[
     """
     try:
         parsed = [
-            (key, specification or "") for _, key, specification, _ in string.Formatter().parse(sentence) if key is not None
+            (key, specification or "", conversion)
+            for _, key, specification, conversion in string.Formatter().parse(sentence)
+            if key is not None
         ]
     except ValueError as error:
         raise UsageError(f"finding '{name}', {language}: {error}", hint="write {value} where a number stands") from error
-    for key, specification in parsed:
+    for key, specification, conversion in parsed:
         if key not in values:
             raise unknown("placeholder", key, values, where=f"finding '{name}', {language}")
-        if SPECIFICATION.match(specification) is None:
-            raise UsageError(f"finding '{name}', {language}: a number is written with .Nf or +.Nf, found ':{specification}'")
-    unused = sorted(set(values) - {key for key, _ in parsed})
+        if conversion is not None or SPECIFICATION.fullmatch(specification) is None:
+            specification = f"!{conversion}" if conversion is not None else f":{specification}"
+            raise UsageError(f"finding '{name}', {language}: a number is written with .Nf or +.Nf, found '{specification}'")
+    unused = sorted(set(values) - {key for key, _, _ in parsed})
     if unused:
         raise UsageError(f"finding '{name}', {language}: the sentence does not use {', '.join(unused)}")
 
 
-def bilingual(text: Mapping[str, str], what: str) -> dict[str, str]:
+def bilingual(text: Any, what: str) -> dict[str, str]:
     """Return a text that stands in every language, or say where it is missing.
 
     Parameters
@@ -115,7 +120,16 @@ def bilingual(text: Mapping[str, str], what: str) -> dict[str, str]:
     ------
     UsageError
     """
+    example = {"hint": "write it as {'ko': '…', 'en': '…'}"}
+    if not isinstance(text, Mapping):
+        raise UsageError(f"{what}: found {text!r:.60}, allowed is a text in each language", **example)
+    strangers = sorted(str(language) for language in text if language not in LANGUAGES)
+    if strangers:
+        raise unknown("language", strangers[0], LANGUAGES, where=what)
     missing = [language for language in LANGUAGES if not str(text.get(language, "")).strip()]
     if missing:
-        raise UsageError(f"{what}: missing in {', '.join(missing)}", hint="write it as {'ko': '…', 'en': '…'}")
-    return {language: str(text[language]) for language in LANGUAGES}
+        raise UsageError(f"{what}: missing in {', '.join(missing)}", **example)
+    for language in LANGUAGES:
+        if not isinstance(text[language], str):
+            raise UsageError(f"{what}, {language}: found {text[language]!r:.60}, allowed is a text", **example)
+    return {language: text[language] for language in LANGUAGES}

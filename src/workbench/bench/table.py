@@ -7,8 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.bench.keys import plain_key
 from workbench.bench.references import KeyReference, Reference
 from workbench.disclosure import Axis, Key, SafeTable, chosen_key, evaluate
+from workbench.errors import UsageError, unknown
 
 RESULT_MIME = "application/vnd.workbench.result+json"
 """Marks an output that stands for a checked result; every other output is removed from the public copy."""
@@ -78,6 +80,8 @@ class Table:
         pandas.DataFrame
             Shape (rows, columns); one column named ``value`` where the table has one.
         """
+        if language is not None and language not in self.rows.labels:
+            raise unknown("language", str(language), self.rows.labels, where=f"table '{self.name}'")
         rows = list(self.rows.labels[language]) if language else list(self.rows.keys)
         columns: list[Any] = ["value"]
         if self.columns is not None:
@@ -96,7 +100,7 @@ class Table:
         -------
         Reference
         """
-        return self._reference(["total", self.name, column])
+        return self._reference(["total", self.name, plain_key(column)])
 
     def largest(self, column: Key | None = None) -> KeyReference:
         """Return the label of the row with the largest shown cell.
@@ -109,7 +113,7 @@ class Table:
         -------
         KeyReference
         """
-        return self._choice(["largest", self.name, column])
+        return self._choice(["largest", self.name, plain_key(column)])
 
     def smallest(self, column: Key | None = None) -> KeyReference:
         """Return the label of the row with the smallest shown cell.
@@ -122,7 +126,7 @@ class Table:
         -------
         KeyReference
         """
-        return self._choice(["smallest", self.name, column])
+        return self._choice(["smallest", self.name, plain_key(column)])
 
     def _reference(self, expression: list[Any]) -> Reference:
         return Reference(evaluate(expression, {self.name: self.safe}), expression, self.safe.layout.decimals)
@@ -147,13 +151,10 @@ class _At:
         self._table = table
 
     def __getitem__(self, key: Any) -> Reference:
+        if isinstance(key, tuple) and len(key) != 2:
+            raise UsageError(f"table '{self._table.name}': a cell is at[row] or at[row, column], found {key!r:.60}")
         row, column = key if isinstance(key, tuple) else (key, None)
-        return self._table._reference(["at", self._table.name, _plain(row), _plain(column)])
-
-
-def _plain(key: Any) -> Any:
-    """A numpy scalar as the Python value it stands for."""
-    return key.item() if hasattr(key, "item") else key
+        return self._table._reference(["at", self._table.name, plain_key(row), plain_key(column)])
 
 
 def cell_text(safe: SafeTable, row: int, column: int, language: str) -> str:

@@ -1,16 +1,9 @@
 """From protected to publishable: safe tables and the expressions that point into them. Pure."""
 
-from workbench.disclosure.expressions import Expression, chosen_key, evaluate, tables_of
-from workbench.disclosure.tables import (
-    STATISTICS,
-    Axis,
-    Key,
-    Layout,
-    SafeTable,
-    differences,
-    round_half_up,
-    tabulate,
-)
+from workbench.disclosure.expressions import Expression, calculate, chosen_key, evaluate, tables_of
+from workbench.disclosure.layouts import STATISTICS, Axis, Key, Layout, Statistic
+from workbench.disclosure.reproduced import differences
+from workbench.disclosure.tables import SafeTable, round_half_up, tabulate
 
 __all__ = [
     "STATISTICS",
@@ -19,6 +12,8 @@ __all__ = [
     "Key",
     "Layout",
     "SafeTable",
+    "Statistic",
+    "calculate",
     "chosen_key",
     "differences",
     "evaluate",

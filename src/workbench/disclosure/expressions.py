@@ -5,20 +5,60 @@ An expression is a small JSON list such as ``["div", ["at", "trips", 8, null], [
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.disclosure.tables import Key, SafeTable
+from workbench.disclosure.layouts import Key
+from workbench.disclosure.tables import SafeTable
 from workbench.errors import GateRefused, UsageError, unknown
 
 Expression = list[Any]
 
-_BINARY = {
-    "add": lambda one, two: one + two,
-    "sub": lambda one, two: one - two,
-    "mul": lambda one, two: one * two,
-    "div": lambda one, two: one / two,
-}
+MAX_DEPTH = 50
+"""Deeper than any sentence's number; a kernel could nest without end."""
+
+OPERATIONS = ("add", "sub", "mul", "div")
+
+
+def calculate(operation: str, one: float, two: float) -> float | int:
+    """Add, subtract, multiply or divide, with a clear refusal where the result is no number.
+
+    Parameters
+    ----------
+    operation : {"add", "sub", "mul", "div"}
+    one, two : float or int
+
+    Returns
+    -------
+    float or int
+
+    Raises
+    ------
+    UsageError
+        Division by zero, or a result too large for a number.
+
+    Examples
+    --------
+    >>> calculate("div", 3, 2)
+    1.5
+    """
+    try:
+        match operation:
+            case "add":
+                return _finite(one + two)
+            case "sub":
+                return _finite(one - two)
+            case "mul":
+                return _finite(one * two)
+            case "div":
+                return _finite(one / two)
+    except ZeroDivisionError:
+        raise UsageError("a finding divides by zero") from None
+    except OverflowError:
+        raise UsageError("a finding's number is too large") from None
+    raise unknown("operation", operation, OPERATIONS)
 
 
 def evaluate(expression: Expression, tables: Mapping[str, SafeTable]) -> float | int:
@@ -39,30 +79,39 @@ def evaluate(expression: Expression, tables: Mapping[str, SafeTable]) -> float |
     GateRefused
         When it needs a withheld or empty cell.
     UsageError
-        When it names a table, cell or operation that does not exist.
+        When it names a table, cell or operation that does not exist, or is no expression at all.
 
     Examples
     --------
     >>> evaluate(["add", ["number", 1], ["number", 2]], {})
     3
     """
+    return _evaluate(expression, tables, MAX_DEPTH)
+
+
+def _evaluate(expression: Expression, tables: Mapping[str, SafeTable], depth: int) -> float | int:
+    if depth == 0:
+        raise UsageError(f"a finding holds an expression nested more than {MAX_DEPTH} deep")
     match expression:
-        case ["number", int() | float() as number]:
-            return number
+        case ["number", int() | float() as number] if not isinstance(number, bool):
+            return _finite(number)
         case ["at", str() as name, row, column]:
             return _cell(_table(tables, name), name, row, column)
         case ["neg", inner]:
-            return -evaluate(inner, tables)
+            return -_evaluate(inner, tables, depth - 1)
         case ["abs", inner]:
-            return abs(evaluate(inner, tables))
-        case [str() as operation, one, two] if operation in _BINARY:
-            divisor = evaluate(two, tables)
-            if operation == "div" and divisor == 0:
-                raise UsageError("a finding divides by zero")
-            return _BINARY[operation](evaluate(one, tables), divisor)
+            return abs(_evaluate(inner, tables, depth - 1))
+        case ["add" | "sub" | "mul" | "div" as operation, one, two]:
+            return calculate(operation, _evaluate(one, tables, depth - 1), _evaluate(two, tables, depth - 1))
         case ["total", str() as name, column]:
             return _total(_table(tables, name), name, column)
-    raise UsageError(f"a finding holds an expression that cannot be understood: {expression!r}")
+    raise UsageError(f"a finding holds an expression that cannot be understood: {repr(expression)[:120]}")
+
+
+def _finite(number: float | int) -> float | int:
+    if abs(number) > sys.float_info.max or number != number:
+        raise UsageError("a finding's number is too large, or none")
+    return number
 
 
 def chosen_key(expression: Expression, tables: Mapping[str, SafeTable]) -> tuple[SafeTable, int]:
@@ -93,7 +142,7 @@ def chosen_key(expression: Expression, tables: Mapping[str, SafeTable]) -> tuple
                 raise GateRefused(f"table '{name}': no cell of the column is shown", hint="use coarser rows")
             sign = -1 if which == "largest" else 1
             return table, min(shown, key=lambda pair: (sign * (pair[0] or 0), pair[1]))[1]
-    raise UsageError(f"a finding holds a choice that cannot be understood: {expression!r}")
+    raise UsageError(f"a finding holds a choice that cannot be understood: {repr(expression)[:120]}")
 
 
 def tables_of(expression: Expression) -> set[str]:
@@ -107,14 +156,26 @@ def tables_of(expression: Expression) -> set[str]:
     -------
     set of str
 
+    Raises
+    ------
+    UsageError
+        When it is no expression.
+
     Examples
     --------
     >>> sorted(tables_of(["div", ["at", "b", 1, None], ["at", "a", 1, None]]))
     ['a', 'b']
     """
-    if expression and expression[0] in ("at", "largest", "smallest", "total"):
-        return {expression[1]}
-    return set().union(*(tables_of(part) for part in expression[1:] if isinstance(part, list)))
+    return _tables_of(expression, MAX_DEPTH)
+
+
+def _tables_of(expression: Any, depth: int) -> set[str]:
+    match expression:
+        case ["at" | "largest" | "smallest" | "total", str() as name, *_]:
+            return {name}
+        case [str(), *parts] if depth:
+            return set().union(*(_tables_of(part, depth - 1) for part in parts if isinstance(part, list)))
+    raise UsageError(f"a finding holds an expression that cannot be understood: {repr(expression)[:120]}")
 
 
 def _table(tables: Mapping[str, SafeTable], name: str) -> SafeTable:
@@ -126,7 +187,7 @@ def _table(tables: Mapping[str, SafeTable], name: str) -> SafeTable:
 def _column_place(table: SafeTable, column: Key | None) -> int:
     if table.layout.columns is None:
         if column is not None:
-            raise UsageError(f"the table by '{table.layout.rows.name}' has one column, found the key {column!r}")
+            raise UsageError(f"the table by '{table.layout.rows.name}' has one column, found the key {column!r:.60}")
         return 0
     if column is None:
         raise UsageError(f"the table has columns by '{table.layout.columns.name}': name one")
@@ -151,4 +212,7 @@ def _total(table: SafeTable, name: str, column: Key | None) -> float | int:
         raise UsageError(f"table '{name}': a {table.layout.statistic} cannot be added up")
     if any(row[place] == "withheld" for row in table.states):
         raise GateRefused(f"table '{name}': a cell is withheld, so the column has no total", hint="use coarser rows")
-    return sum(row[place] or 0 for row in table.values)
+    shown = [value for row in table.values if (value := row[place]) is not None]
+    if not shown:
+        raise GateRefused(f"table '{name}': no cell of the column is shown, so it has no total")
+    return sum(shown) if all(isinstance(value, int) for value in shown) else _finite(math.fsum(shown))

@@ -6,132 +6,31 @@ computed here, outside it, and rounded as they will be read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from workbench.disclosure.layouts import Axis, Layout, entry, typed
 from workbench.errors import UsageError, unknown
 
-Statistic = Literal["count", "sum", "mean", "median", "value"]
 State = Literal["shown", "withheld", "empty"]
-Key = str | int | float | bool
 
-STATISTICS: tuple[str, ...] = ("count", "sum", "mean", "median", "value")
+STATES: tuple[str, ...] = ("shown", "withheld", "empty")
 
 ROW, COLUMN, VALUE, CONTRIBUTOR = "row", "column", "value", "contributor"
 """The columns of a frame of contributing rows."""
 
-MAX_CELLS = 200_000
-"""A table that nobody could read is a mistake; the widest of the sample has a few hundred cells."""
+EXACT_INTEGERS = 2**53
+"""Up to here every whole number is a float."""
 
-
-@dataclass(frozen=True)
-class Axis:
-    """The rows or the columns of a table: a name, a title and a label of each key, in every language.
-
-    Parameters
-    ----------
-    name : str
-        The column that the keys come from.
-    keys : tuple
-        In the order of the table.
-    title : mapping of str to str
-        By language.
-    labels : mapping of str to tuple of str
-        By language, one label a key.
-
-    Examples
-    --------
-    >>> axis = Axis(name="year", keys=(2020, 2021), title={"ko": "연도", "en": "Year"},
-    ...             labels={"ko": ("2020", "2021"), "en": ("2020", "2021")})
-    >>> axis.position(2021)
-    1
-    """
-
-    name: str
-    keys: tuple[Key, ...]
-    title: Mapping[str, str]
-    labels: Mapping[str, tuple[str, ...]]
-
-    def position(self, key: Key) -> int:
-        """Return where a key stands.
-
-        Raises
-        ------
-        UsageError
-            With did-you-mean.
-        """
-        for place, known in enumerate(self.keys):
-            if known == key and isinstance(known, str) == isinstance(key, str):
-                return place
-        raise unknown(f"key of '{self.name}'", str(key), [str(known) for known in self.keys])
-
-    def as_record(self) -> dict[str, Any]:
-        """Return the axis as it stands in a result file."""
-        return {
-            "name": self.name,
-            "title": dict(self.title),
-            "keys": list(self.keys),
-            "labels": {language: list(labels) for language, labels in self.labels.items()},
-        }
-
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Axis:
-        """Read an axis from a result file."""
-        return cls(
-            name=record["name"],
-            keys=tuple(record["keys"]),
-            title=dict(record["title"]),
-            labels={language: tuple(labels) for language, labels in record["labels"].items()},
-        )
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What a table is to be: its axes, the statistic in its cells, and how it is written.
-
-    ``columns`` is None for a table with one column. ``unit`` is by language. ``people`` says whether the contributors
-    are counted as people; without it the rows are not about people.
-    """
-
-    rows: Axis
-    columns: Axis | None
-    statistic: Statistic
-    decimals: int
-    people: bool
-    unit: Mapping[str, str] | None = None
-
-    def as_record(self) -> dict[str, Any]:
-        """Return the layout as it stands in a result file."""
-        return {
-            "rows": self.rows.as_record(),
-            "columns": self.columns.as_record() if self.columns else None,
-            "statistic": self.statistic,
-            "decimals": self.decimals,
-            "contributors": "people" if self.people else None,
-            "unit": dict(self.unit) if self.unit else None,
-        }
-
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Layout:
-        """Read a layout from a result file."""
-        return cls(
-            rows=Axis.from_record(record["rows"]),
-            columns=Axis.from_record(record["columns"]) if record["columns"] else None,
-            statistic=record["statistic"],
-            decimals=record["decimals"],
-            people=record["contributors"] == "people",
-            unit=record["unit"],
-        )
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns."""
-        return len(self.rows.keys), len(self.columns.keys) if self.columns else 1
+_WIDE = Context(prec=400)
+"""Wide enough for every float with decimals."""
 
 
 @dataclass(frozen=True)
@@ -161,12 +60,21 @@ class SafeTable:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> SafeTable:
-        """Read a table from a result file."""
-        return cls(
-            layout=Layout.from_record(record),
-            values=tuple(tuple(row) for row in record["values"]),
-            states=tuple(tuple(row) for row in record["state"]),
-        )
+        """Read a table from a result file.
+
+        Raises
+        ------
+        UsageError
+            Where the record is none of a table.
+        """
+        layout = Layout.from_record(record)
+        values = _grid(record, "values", layout)
+        states = _grid(record, "state", layout)
+        for value, state in zip(itertools.chain(*values), itertools.chain(*states), strict=True):
+            number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+            if state not in STATES or (state == "shown") != number or not (number or value is None):
+                raise UsageError(f"table: a cell of state {state!r:.60} holds {value!r:.60}")
+        return cls(layout=layout, values=values, states=states)
 
     @property
     def withheld(self) -> int:
@@ -180,6 +88,7 @@ def round_half_up(value: float, decimals: int) -> float | int:
     Parameters
     ----------
     value : float
+        Finite.
     decimals : int
 
     Returns
@@ -187,12 +96,20 @@ def round_half_up(value: float, decimals: int) -> float | int:
     float or int
         An int where ``decimals`` is 0.
 
+    Raises
+    ------
+    UsageError
+        The value is no finite number.
+
     Examples
     --------
     >>> round_half_up(19.75, 1), round_half_up(2.5, 0), round_half_up(1.005, 2)
     (19.8, 3, 1.01)
     """
-    exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    number = float(value)
+    if not math.isfinite(number):
+        raise UsageError(f"{number} cannot be rounded")
+    exact = Decimal(repr(number)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_WIDE)
     return int(exact) if decimals == 0 else float(exact) + 0.0
 
 
@@ -215,12 +132,14 @@ def tabulate(contributions: pd.DataFrame, layout: Layout, *, min_contributors: i
     Raises
     ------
     UsageError
-        A key outside the axes, two rows in one cell of statistic ``value``, or values that are not finite.
+        A column missing, a key outside the axes, two rows in one cell of statistic ``value``, or values that are not
+        finite numbers.
 
     Notes
     -----
-    Contributors are counted as different people, not as rows. Only primary suppression is applied: tables with
-    shared margins are not protected against each other.
+    Contributors are counted as different people, not as rows; for every statistic but ``count`` only those whose value
+    is known, since the others add nothing behind which somebody could stand. Sums are exact, so that the order of rows
+    changes nothing. Only primary suppression is applied: tables with shared margins are not protected against each other.
 
     Examples
     --------
@@ -230,21 +149,25 @@ def tabulate(contributions: pd.DataFrame, layout: Layout, *, min_contributors: i
     >>> tabulate(rows, layout, min_contributors=10).values
     ((12,), (None,))
     """
+    _check_columns(contributions, layout)
     shape = layout.shape
-    if shape[0] * shape[1] > MAX_CELLS:
-        raise UsageError(
-            f"a table of {shape[0]} x {shape[1]} cells, allowed {MAX_CELLS:,} in all", hint="use coarser rows or columns"
-        )
-    row_codes = _codes(contributions[ROW], layout.rows)
-    column_codes = _codes(contributions[COLUMN], layout.columns) if layout.columns else np.zeros(len(contributions), np.int64)
-    cell = row_codes * shape[1] + column_codes
     size = shape[0] * shape[1]
-    people = _distinct(cell, contributions[CONTRIBUTOR], size) if layout.people else np.bincount(cell, minlength=size)
-    numbers = _statistic(cell, contributions, layout, size)
+    cell = _codes(contributions[ROW], layout.rows) * shape[1]
+    if layout.columns is not None:
+        cell = cell + _codes(contributions[COLUMN], layout.columns)
+    measured = np.ones(len(contributions), bool)
+    numbers: np.ndarray = np.bincount(cell, minlength=size).astype(float)
+    if layout.statistic != "count":
+        amounts = _amounts(contributions[VALUE])
+        measured = ~np.isnan(amounts)
+        numbers = _statistic(cell[measured], amounts[measured], layout)
+    people = np.zeros(size, np.int64)
+    if layout.people:
+        people = _distinct(cell[measured], contributions[CONTRIBUTOR][measured], size)
     values: list[float | int | None] = []
     states: list[State] = []
     for number, contributors in zip(numbers, people, strict=True):
-        if layout.people and 0 < contributors < min_contributors:
+        if 0 < contributors < min_contributors:
             values.append(None)
             states.append("withheld")
         elif np.isnan(number):
@@ -256,105 +179,100 @@ def tabulate(contributions: pd.DataFrame, layout: Layout, *, min_contributors: i
     width = shape[1]
     return SafeTable(
         layout=layout,
-        values=tuple(tuple(values[start : start + width]) for start in range(0, size, width)),
-        states=tuple(tuple(states[start : start + width]) for start in range(0, size, width)),
+        values=tuple(tuple(values[row * width : (row + 1) * width]) for row in range(shape[0])),
+        states=tuple(tuple(states[row * width : (row + 1) * width]) for row in range(shape[0])),
     )
+
+
+def _check_columns(contributions: pd.DataFrame, layout: Layout) -> None:
+    """Refuse rows that lack what the layout needs."""
+    wanted = [ROW]
+    wanted += [COLUMN] if layout.columns is not None else []
+    wanted += [VALUE] if layout.statistic != "count" else []
+    wanted += [CONTRIBUTOR] if layout.people else []
+    found = [str(name) for name in contributions.columns]
+    for name in wanted:
+        if found.count(name) != 1:
+            raise UsageError(f"contributing rows: the column '{name}' is needed once, found {', '.join(found) or 'no column'}")
+    if layout.people and contributions[CONTRIBUTOR].isna().any():
+        raise UsageError("a row of a table about people has no contributor")
 
 
 def _codes(keys: pd.Series, axis: Axis) -> np.ndarray:
     """Where each row's key stands on an axis."""
-    index = pd.Index(list(axis.keys))
-    if not index.is_unique:
-        raise UsageError(f"the keys of '{axis.name}' are not all different")
-    codes = index.get_indexer(pd.Index(keys))
-    if (codes < 0).any():
-        stranger = keys.iloc[int(np.argmax(codes < 0))]
-        raise unknown(f"key of '{axis.name}'", str(stranger), [str(key) for key in axis.keys])
-    return codes.astype(np.int64)
+    try:
+        codes, uniques = pd.factorize(keys)
+    except TypeError:
+        raise UsageError(f"keys of '{axis.name}': not words, numbers or truth values") from None
+    known = {typed(key): place for place, key in enumerate(axis.keys)}
+    plain = [key.item() if isinstance(key, np.generic) else key for key in uniques]
+    places = np.array([*(known.get(typed(key), -1) for key in plain), -1], dtype=np.int64)[codes]
+    if (places < 0).any():
+        stranger = keys.iloc[int(np.argmax(places < 0))]
+        raise unknown(f"key of '{axis.name}'", str(stranger)[:60], [str(key) for key in axis.keys])
+    return places
+
+
+def _amounts(values: pd.Series) -> np.ndarray:
+    """Values as finite floats, NaN where there is none."""
+    real = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_complex_dtype(values)
+    if len(values) and not real:
+        raise UsageError(f"values of a table are numbers, found the type {values.dtype}")
+    amounts = values.to_numpy(dtype=float, na_value=np.nan)
+    if np.isinf(amounts).any():
+        raise UsageError("an infinite value in a table")
+    return amounts
 
 
 def _distinct(cell: np.ndarray, contributors: pd.Series, size: int) -> np.ndarray:
     """How many different contributors each cell has."""
-    if contributors.isna().any():
-        raise UsageError("a row of a table about people has no contributor")
-    person, _ = pd.factorize(contributors)
-    pairs = np.unique(cell * (int(person.max(initial=0)) + 1) + person)
-    return np.bincount(pairs // (int(person.max(initial=0)) + 1), minlength=size)
+    try:
+        person, known = pd.factorize(contributors)
+    except TypeError:
+        raise UsageError("contributors are words or numbers") from None
+    pairs = np.unique(cell * max(len(known), 1) + person)
+    return np.bincount(pairs // max(len(known), 1), minlength=size)
 
 
-def _statistic(cell: np.ndarray, contributions: pd.DataFrame, layout: Layout, size: int) -> np.ndarray:
+def _statistic(cell: np.ndarray, amounts: np.ndarray, layout: Layout) -> np.ndarray:
     """The statistic of each cell, NaN where there is nothing."""
-    counts = np.bincount(cell, minlength=size)
-    if layout.statistic == "count":
-        return counts.astype(float)
-    values = contributions[VALUE].to_numpy(dtype=float)
-    present = ~np.isnan(values)
-    if np.isinf(values).any():
-        raise UsageError("an infinite value in a table")
-    cell, values = cell[present], values[present]
+    size = layout.shape[0] * layout.shape[1]
     counts = np.bincount(cell, minlength=size)
     if layout.statistic == "value" and (counts > 1).any():
         place = int(np.argmax(counts > 1))
         row = layout.rows.keys[place // layout.shape[1]]
         raise UsageError(f"statistic 'value': the cell of {layout.rows.name}={row} has {counts[place]} rows, allowed is one")
+    result = np.full(size, np.nan)
     if layout.statistic == "median":
-        grouped = pd.Series(values).groupby(cell).median()
-        result = np.full(size, np.nan)
+        grouped = pd.Series(amounts).groupby(cell).median()
         result[grouped.index.to_numpy(dtype=np.int64)] = grouped.to_numpy()
-        return result
-    with np.errstate(invalid="ignore"):
-        sums = np.bincount(cell, weights=values, minlength=size)
-        result = sums / counts if layout.statistic == "mean" else sums
-    return np.where(counts == 0, np.nan, result)
+    else:
+        there = counts > 0
+        result[there] = _sums(cell, amounts, size)[there]
+        if layout.statistic == "mean":
+            result[there] /= counts[there]
+    if np.isinf(result).any():
+        raise UsageError("the values of a table are too large to be added up")
+    return result
 
 
-def differences(released: SafeTable, found: SafeTable, *, rtol: float) -> list[str]:
-    """Name what differs between a released table and one computed again.
-
-    Parameters
-    ----------
-    released, found : SafeTable
-    rtol : float
-        Relative tolerance of numbers that are not counts; counts must be equal.
-
-    Returns
-    -------
-    list of str
-        Empty when the table was reproduced.
-
-    Examples
-    --------
-    >>> axis = Axis("a", (1,), {"en": "A"}, {"en": ("1",)})
-    >>> layout = Layout(rows=axis, columns=None, statistic="count", decimals=0, people=False)
-    >>> one, two = (SafeTable(layout, ((n,),), (("shown",),)) for n in (1, 2))
-    >>> differences(one, one, rtol=1e-6), differences(one, two, rtol=1e-6)
-    ([], ['a=1: was 1, is 2'])
-    """
-    if released.layout.as_record() != found.layout.as_record():
-        return ["the table is laid out differently"]
-    problems: list[str] = []
-    columns: Sequence[Any] = released.layout.columns.keys if released.layout.columns else (None,)
-    for place, row in enumerate(released.layout.rows.keys):
-        for column_place, column in enumerate(columns):
-            was, found_value = released.values[place][column_place], found.values[place][column_place]
-            if released.states[place][column_place] == found.states[place][column_place] and _same(
-                was, found_value, exact=released.layout.statistic == "count", rtol=rtol
-            ):
-                continue
-            where = f"{released.layout.rows.name}={row}"
-            if released.layout.columns:
-                where += f", {released.layout.columns.name}={column}"
-            problems.append(f"{where}: was {_word(was)}, is {_word(found_value)}")
-    return problems
+def _sums(cell: np.ndarray, amounts: np.ndarray, size: int) -> np.ndarray:
+    """The sum of each cell, exact before its one rounding, whatever the order of rows."""
+    if (amounts == np.rint(amounts)).all() and np.abs(amounts).sum() < EXACT_INTEGERS:
+        return np.bincount(cell, weights=amounts, minlength=size)
+    order = np.argsort(cell, kind="stable")
+    ends = np.cumsum(np.bincount(cell, minlength=size))
+    ordered = amounts[order].tolist()
+    starts = np.concatenate(([0], ends[:-1]))
+    try:
+        return np.array([math.fsum(ordered[start:end]) for start, end in zip(starts, ends, strict=True)])
+    except OverflowError:
+        return np.full(size, np.inf)
 
 
-def _same(one: float | int | None, two: float | int | None, *, exact: bool, rtol: float) -> bool:
-    if one is None or two is None:
-        return one is None and two is None
-    if exact:
-        return one == two
-    return abs(one - two) <= rtol * max(abs(one), abs(two))
-
-
-def _word(value: float | int | None) -> str:
-    return "withheld" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+def _grid(record: Mapping[str, Any], name: str, layout: Layout) -> tuple[tuple[Any, ...], ...]:
+    """The cells of a record, as many as the layout says."""
+    rows = entry(record, name, list, where="table")
+    if len(rows) != layout.shape[0] or any(not isinstance(row, list) or len(row) != layout.shape[1] for row in rows):
+        raise UsageError(f"table: '{name}' is not {layout.shape[0]} rows of {layout.shape[1]} cells")
+    return tuple(tuple(row) for row in rows)

@@ -14,13 +14,13 @@ from workbench.files import sha256_file
 from workbench.governance.records import (
     SIDES,
     Kind,
+    Members,
     Proposal,
     Statement,
     read_members,
     read_proposals,
     read_rules,
     read_statements,
-    seat_side,
 )
 from workbench.project import Project
 
@@ -84,19 +84,34 @@ def consent(project: Project, path: Path, *, kind: Kind, folder: Path, name: str
     given: dict[str, Statement] = {}
     faults: list[str] = []
     for file, statement in read_statements(folder).items():
-        if statement.statement != kind or name not in statement.of:
+        if name not in statement.of:
             continue
-        if not demonstration:
-            faults.append(f"{project.relative(file)} is unsigned")
-        elif statement.of[name] != current:
-            faults.append(f"{project.relative(file)} speaks of other bytes (the file was changed since)")
-        elif seat_side(members, statement.seat) != statement.side:
-            faults.append(f"{project.relative(file)}: seat {statement.seat} does not speak for {statement.side}")
-        elif kind == "approval" and "checker" not in members.seats[statement.seat].roles:
-            faults.append(f"{project.relative(file)}: seat {statement.seat} is no checker")
-        else:
+        fault = _fault(statement, members, kind=kind, changed=statement.of[name] != current, demonstration=demonstration)
+        if fault is None:
             given[statement.side] = statement
+        else:
+            faults.append(f"{project.relative(file)} {fault}")
     return Consent(path=path, given=given, faults=tuple(faults))
+
+
+def _fault(statement: Statement, members: Members, *, kind: Kind, changed: bool, demonstration: bool) -> str | None:
+    """Why a statement does not count, None where it does. A fault of one statement leaves those of others standing."""
+    seat = members.seats.get(statement.seat)
+    if statement.statement != kind:
+        return f"is an {statement.statement}, needed is an {kind}"
+    if not (demonstration and statement.demonstration):
+        return "is unsigned"
+    if changed:
+        return "speaks of other bytes (the file was changed since)"
+    if seat is None:
+        return f"names the seat {statement.seat}, which governance/members.yml does not know"
+    if seat.side is None:
+        return f"is of seat {statement.seat}, which advises and speaks for no side"
+    if seat.side != statement.side:
+        return f"is of seat {statement.seat}, which does not speak for {SIDE_WORDS[statement.side]}"
+    if kind == "approval" and "checker" not in seat.roles:
+        return f"is of seat {statement.seat}, which is no checker"
+    return None
 
 
 def policy_path(project: Project, dataset: str) -> Path:

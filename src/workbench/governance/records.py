@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import Field as Key
 
 from workbench.catalog import Bilingual
-from workbench.errors import GateRefused, unknown
+from workbench.errors import GateRefused, UsageError, unknown
 from workbench.files import read_model, sha256_file, write_text
 from workbench.project import Project
 from workbench.records import dump_yaml
@@ -38,12 +39,24 @@ class Rules(_Record):
 
 
 class Seat(_Record):
-    """One seat: a side, or a standing (experts advise and have no vote), and what it may do."""
+    """One seat: a side, or a standing (experts advise and have no vote), and what it may do.
+
+    Examples
+    --------
+    >>> Seat(title={"ko": "자문 자리", "en": "Adviser"}, standing="expert").side is None
+    True
+    """
 
     title: Bilingual
     side: Side | None = None
     standing: Literal["expert", "citizen"] | None = None
     roles: list[Literal["analyst", "checker", "custodian", "steward"]] = []
+
+    @model_validator(mode="after")
+    def _decides_or_advises(self) -> Seat:
+        if (self.side is None) == (self.standing is None):
+            raise ValueError("a seat has either a side (it decides) or a standing (it advises), and not both")
+        return self
 
 
 class Members(_Record):
@@ -73,7 +86,7 @@ class Statement(_Record):
     side: Side
     seat: SeatId
     date: dt.date
-    of: dict[str, Sha256]
+    of: dict[str, Sha256] = Key(min_length=1)
     demonstration: bool = False
 
 
@@ -183,15 +196,26 @@ def write_statement(
     Raises
     ------
     GateRefused
-        The project is no demonstration: an unsigned statement would not count.
+        It would not count: the project is no demonstration, the seat advises only, or an approver is no checker.
+    UsageError
+        An unknown seat, no file, or a file that does not exist.
     """
     if not read_rules(project).demonstration:
         raise GateRefused(
             "unsigned statements count only in a demonstration", hint="governance/rules.yml says demonstration: false"
         )
+    members = read_members(project)
+    side = seat_side(members, seat)
+    if kind == "approval" and "checker" not in members.seats[seat].roles:
+        raise GateRefused(f"seat {seat} is no checker", hint="see governance/members.yml")
+    if not files:
+        raise UsageError(f"{project.relative(path)}: a statement speaks of at least one file")
+    for name, file in files.items():
+        if not file.is_file():
+            raise UsageError(f"{project.relative(path)}: {name} does not exist, so nothing can be said about it")
     statement = Statement(
         statement=kind,
-        side=seat_side(read_members(project), seat),
+        side=side,
         seat=seat,
         date=date,
         of={name: sha256_file(file) for name, file in sorted(files.items())},

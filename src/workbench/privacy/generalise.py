@@ -7,6 +7,7 @@ to the lower levels. (Full-domain generalisation with suppression: Samarati 2001
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,36 +16,10 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import GateRefused, UsageError
+from workbench.privacy.ladders import Ladder
 
-WIDTH_STEPS = (1, 2, 5)
-"""Interval widths are 1, 2, 5, 10, 20, 50 …: bounds that people read easily."""
-
-MISSING = "missing"
-"""The category of missing values, kept apart at every level."""
-
-
-@dataclass(frozen=True)
-class Ladder:
-    """The levels of one quasi-identifier.
-
-    Parameters
-    ----------
-    name : str
-    codes : numpy.ndarray
-        Shape (rows,): each row's leaf.
-    labels : tuple of tuple of str
-        Per level, one label a leaf; level 0 is the finest.
-    covered : tuple of tuple of int
-        Per level, how many leaves each leaf's label covers.
-    leaves : int
-        How many leaves the domain has.
-    """
-
-    name: str
-    codes: np.ndarray
-    labels: tuple[tuple[str, ...], ...]
-    covered: tuple[tuple[int, ...], ...]
-    leaves: int
+MAX_COMBINATIONS = 20_000
+"""Every combination of levels is tried; the policies of the sample have at most 144."""
 
 
 @dataclass(frozen=True)
@@ -73,95 +48,6 @@ class Generalised:
     ncp: float
 
 
-def interval_ladder(name: str, values: pd.Series, domain: tuple[int, int]) -> Ladder:
-    """Build the levels of a number: intervals of growing width over its domain.
-
-    Parameters
-    ----------
-    name : str
-    values : pandas.Series
-        Numbers, missing allowed; a broken number belongs to the interval of its whole part.
-    domain : (int, int)
-        Lowest and highest value.
-
-    Returns
-    -------
-    Ladder
-
-    Raises
-    ------
-    UsageError
-        A value outside the domain.
-
-    Examples
-    --------
-    >>> ladder = interval_ladder("age", pd.Series([17, 23]), (10, 29))
-    >>> [level[7] for level in ladder.labels]
-    ['17', '16-17', '15-19', '10-19', '10-29']
-    """
-    low, high = domain
-    numbers = pd.to_numeric(values).astype("Int64")
-    outside = numbers[(numbers < low) | (numbers > high)]
-    if len(outside):
-        raise UsageError(
-            f"field '{name}': {int(outside.iloc[0])} is outside its domain {low}-{high}", hint="widen domain in the policy"
-        )
-    leaves = np.arange(low, high + 1)
-    widths = [1]
-    for power in itertools.count():
-        steps = [step * 10**power for step in WIDTH_STEPS if step * 10**power > 1]
-        widths += [width for width in steps if width < len(leaves)]
-        if steps[-1] >= len(leaves):
-            break
-    labels, covered = [], []
-    for width in [*widths, len(leaves)]:
-        whole = width == len(leaves)
-        start = np.full(len(leaves), low) if whole else np.maximum(leaves // width * width, low)
-        end = np.full(len(leaves), high) if whole else np.minimum(leaves // width * width + width - 1, high)
-        pairs = zip(start, end, strict=True)
-        labels.append((*(str(a) if a == b else f"{a}-{b}" for a, b in pairs), MISSING))
-        covered.append((*(int(b - a + 1) for a, b in zip(start, end, strict=True)), 1))
-    codes = (numbers - low).fillna(len(leaves)).to_numpy(dtype=np.int64)
-    return Ladder(name=name, codes=codes, labels=tuple(labels), covered=tuple(covered), leaves=len(leaves))
-
-
-def hierarchy_ladder(name: str, values: pd.Series, hierarchy: pd.DataFrame) -> Ladder:
-    """Build the levels of a category from its hierarchy.
-
-    Parameters
-    ----------
-    name : str
-    values : pandas.Series
-    hierarchy : pandas.DataFrame
-        Shape (leaves, levels).
-
-    Returns
-    -------
-    Ladder
-
-    Raises
-    ------
-    UsageError
-        A value that the hierarchy lacks.
-
-    Examples
-    --------
-    >>> tree = pd.DataFrame([["F", "*"], ["M", "*"]])
-    >>> hierarchy_ladder("sex", pd.Series(["M", None]), tree).labels
-    (('F', 'M', 'missing'), ('*', '*', 'missing'))
-    """
-    index = pd.Index(hierarchy[0])
-    codes = index.get_indexer(pd.Index(values.astype("object")))
-    absent = (codes < 0) & values.notna().to_numpy()
-    if absent.any():
-        stranger = values.to_numpy()[int(np.argmax(absent))]
-        raise UsageError(f"field '{name}': the hierarchy lacks the value '{stranger}'", hint="add a line for it")
-    codes = np.where(codes < 0, len(index), codes).astype(np.int64)
-    labels = tuple((*(str(label) for label in hierarchy[level]), MISSING) for level in hierarchy.columns)
-    covered = tuple((*(int(n) for n in hierarchy.groupby(level)[level].transform("size")), 1) for level in hierarchy.columns)
-    return Ladder(name=name, codes=codes, labels=labels, covered=covered, leaves=len(index))
-
-
 def generalise(ladders: Sequence[Ladder], people: np.ndarray, *, k: int, suppression: float) -> Generalised:
     """Choose the level of each quasi-identifier that loses least while at least k people share each profile.
 
@@ -181,26 +67,42 @@ def generalise(ladders: Sequence[Ladder], people: np.ndarray, *, k: int, suppres
     Raises
     ------
     GateRefused
-        No combination of levels reaches k within the limit.
+        No combination of levels reaches k within the limit, or there are fewer people than k.
+    UsageError
+        So many levels that their combinations cannot all be tried.
+
+    Notes
+    -----
+    People are counted, not rows: of somebody with rows in several profiles, each profile counts one person. A dataset
+    without rows is protected as it is.
     """
     rows = len(people)
+    if not rows:
+        nothing = {ladder.name: np.empty(0, dtype=object) for ladder in ladders}
+        return Generalised(nothing, np.empty(0, bool), {ladder.name: 0 for ladder in ladders}, k=0, classes=0, ncp=0.0)
+    if len(np.unique(people)) < k:
+        raise GateRefused(f"k = {k} is not reached: the data hold {len(np.unique(people))} people", hint="take in more rows")
     if not ladders:
         return Generalised(columns={}, kept=np.ones(rows, bool), levels={}, k=len(np.unique(people)), classes=1, ncp=0.0)
-    sizes = [len(ladder.labels[0]) for ladder in ladders]
-    profile = np.ravel_multi_index([ladder.codes for ladder in ladders], sizes)
-    profiles, which, rows_of = np.unique(profile, return_inverse=True, return_counts=True)
+    combinations = math.prod(len(ladder.labels) for ladder in ladders)
+    if combinations > MAX_COMBINATIONS:
+        raise UsageError(
+            f"{combinations:,} combinations of levels of {', '.join(ladder.name for ladder in ladders)}, "
+            f"allowed {MAX_COMBINATIONS:,}",
+            hint="drop a quasi-identifier, narrow its domain, or use a hierarchy with fewer levels",
+        )
+    profile = _joint([ladder.codes for ladder in ladders], [len(ladder.labels[0]) for ladder in ladders])
+    profiles, first, which, rows_of = np.unique(profile, return_index=True, return_inverse=True, return_counts=True)
+    leaf = [ladder.codes[first] for ladder in ladders]
     pairs = np.unique(people.astype(np.int64) * len(profiles) + which)
     person, held = pairs // len(profiles), pairs % len(profiles)
-    leaf = np.unravel_index(profiles, sizes)
     allowed = Fraction(suppression).limit_denominator(10**6) * rows
     nodes = [[_nodes(ladder.labels[level]) for level in range(len(ladder.labels))] for ladder in ladders]
     best: tuple[Fraction, tuple[int, ...], np.ndarray, int, int] | None = None
     for levels in itertools.product(*(range(len(ladder.labels)) for ladder in ladders)):
-        class_of = np.zeros(len(profiles), np.int64)
-        for place, level in enumerate(levels):
-            codes, count = nodes[place][level]
-            class_of = class_of * count + codes[leaf[place]]
-        _, class_of = np.unique(class_of, return_inverse=True)
+        chosen = [nodes[place][level] for place, level in enumerate(levels)]
+        joint = _joint([codes[leaf[place]] for place, (codes, _) in enumerate(chosen)], [count for _, count in chosen])
+        _, class_of = np.unique(joint, return_inverse=True)
         count = int(class_of.max()) + 1
         shared = np.bincount(np.unique(person * count + class_of[held]) % count, minlength=count)
         kept = shared[class_of] >= k
@@ -219,7 +121,7 @@ def generalise(ladders: Sequence[Ladder], people: np.ndarray, *, k: int, suppres
         names = ", ".join(ladder.name for ladder in ladders)
         raise GateRefused(
             f"k = {k} is not reached with at most {suppression:.1%} of rows suppressed, even with {names} fully generalised",
-            hint="fewer people than k, or a share of missing values that stands apart: drop a field or raise limits.suppression",
+            hint="a share of missing values may stand apart: drop a field or raise limits.suppression",
         )
     loss, levels, kept, smallest, classes = best
     columns = {
@@ -234,6 +136,18 @@ def generalise(ladders: Sequence[Ladder], people: np.ndarray, *, k: int, suppres
         classes=classes,
         ncp=float(loss / (rows * len(ladders))),
     )
+
+
+def _joint(columns: Sequence[np.ndarray], sizes: Sequence[int]) -> np.ndarray:
+    """One code for several: equal where all are equal. Made dense before the product of sizes outgrows 63 bits."""
+    joint, size = np.zeros(len(columns[0]), np.int64), 1
+    for column, own in zip(columns, sizes, strict=True):
+        if size * own >= 2**62:
+            dense, joint = np.unique(joint, return_inverse=True)
+            size = len(dense)
+        joint = joint * own + column
+        size *= own
+    return joint
 
 
 def _nodes(labels: Sequence[str]) -> tuple[np.ndarray, int]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic import Field as Key
 
-from workbench.catalog import Dataset
+from workbench.catalog import Dataset, Field
 from workbench.errors import GateRefused, UsageError, combine, did_you_mean
 from workbench.files import read_model, sha256_file
+from workbench.privacy.hierarchies import hierarchy_path, read_hierarchy
 
 MIN_CONTRIBUTORS = 10
 """Fewer different people than this, and a cell is withheld (the default of ACRO, the UK's output checker)."""
+
+MAX_LEAVES = 200_000
+"""A wider domain than this is a mistake, or needs a coarser unit: every whole number of it is a leaf."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -42,18 +45,22 @@ class FieldRule(_Record):
         generalised = self.recoding is not None or self.hierarchy is not None
         if self.recoding is not None and self.hierarchy is not None:
             raise ValueError("recoding and hierarchy exclude each other")
-        if self.recoding == "interval" and self.domain is None:
-            raise ValueError("recoding: interval needs domain: [lowest, highest]")
+        if generalised and self.treatment is not None:
+            raise ValueError(f"treatment: {self.treatment} and generalising exclude each other")
+        if generalised and self.role != "quasi_identifier":
+            raise ValueError(f"a field of role {self.role} is not generalised; write role: quasi_identifier")
+        if (self.recoding == "interval") != (self.domain is not None):
+            raise ValueError("recoding: interval and domain: [lowest, highest] belong together")
+        if self.sha256 is not None and self.hierarchy is None:
+            raise ValueError("sha256 pins a hierarchy, and there is none")
         if self.domain is not None and self.domain[0] >= self.domain[1]:
             raise ValueError(f"domain: {self.domain[0]} is not below {self.domain[1]}")
-        if self.role == "quasi_identifier" and self.treatment != "drop" and not generalised:
+        if self.domain is not None and self.domain[1] - self.domain[0] >= MAX_LEAVES:
+            raise ValueError(f"domain: more than {MAX_LEAVES:,} whole numbers")
+        if self.role == "quasi_identifier" and not generalised and self.treatment != "drop":
             raise ValueError("a quasi_identifier needs recoding: interval, a hierarchy, or treatment: drop")
-        if self.role == "quasi_identifier" and self.treatment in ("keep", "pseudonymise"):
-            raise ValueError(f"a quasi_identifier is generalised or dropped, not treatment: {self.treatment}")
         if self.role == "direct_identifier" and self.treatment not in ("drop", "pseudonymise"):
             raise ValueError("a direct_identifier needs treatment: drop or pseudonymise")
-        if self.role in ("sensitive", "insensitive") and generalised:
-            raise ValueError(f"a field of role {self.role} is kept or dropped; generalise it as a quasi_identifier")
         if self.role in ("sensitive", "insensitive") and self.treatment == "pseudonymise":
             raise ValueError("only a direct_identifier is pseudonymised")
         return self
@@ -75,6 +82,10 @@ class Disclosure(_Record):
     """What a published table obeys."""
 
     min_contributors: int = Key(default=MIN_CONTRIBUTORS, ge=1)
+
+
+ABOUT_PEOPLE = frozenset({"unit", "fields", "guarantee", "limits", "analysis_dimensions", "disclosure"})
+"""The keys that mean something only where data are about people."""
 
 
 class Policy(_Record):
@@ -102,14 +113,20 @@ class Policy(_Record):
     @model_validator(mode="after")
     def _whole(self) -> Policy:
         if not self.personal:
-            if self.fields or self.guarantee or self.unit:
-                raise ValueError("personal: false needs no fields, guarantee or unit")
+            idle = sorted(self.model_fields_set & ABOUT_PEOPLE)
+            if idle:
+                raise ValueError(f"personal: false leaves no effect to {', '.join(idle)}")
             return self
         if self.guarantee is None:
             raise ValueError("guarantee: needed for data about people, e.g. guarantee: {k: 5}")
+        unit = self.fields.get(self.unit) if self.unit is not None else None
+        if unit is not None and unit.treatment != "pseudonymise":
+            raise ValueError(f"unit: '{self.unit}' tells people apart, so it is a direct_identifier with treatment: pseudonymise")
         for name in self.analysis_dimensions:
             if name not in self.fields:
                 raise ValueError(f"analysis_dimensions: '{name}' is not among the fields, {did_you_mean(name, self.fields)}")
+            if self.fields[name].treatment == "drop":
+                raise ValueError(f"analysis_dimensions: '{name}' is dropped")
         return self
 
     @property
@@ -153,14 +170,13 @@ def check_policy(policy: Policy, described: Dataset, path: Path) -> None:
     Raises
     ------
     UsageError
-        A field that the dataset lacks or the policy does not name.
+        A field that the dataset lacks or the policy does not name, a rule that does not fit its field, or a hierarchy
+        that cannot be read.
     GateRefused
         ``personal: false`` for data about people, a custody that this vault cannot keep, or a hierarchy that is not
         pinned by its hash.
     """
     if not policy.personal:
-        if described.personal_fields and not described.synthetic:
-            raise GateRefused(f"{path}: says personal: false, but the catalogue marks {', '.join(described.personal_fields)}")
         if described.personal_fields:
             raise GateRefused(
                 f"{path}: says personal: false, but the catalogue marks {', '.join(described.personal_fields)}",
@@ -180,12 +196,11 @@ def check_policy(policy: Policy, described: Dataset, path: Path) -> None:
     problems += [f"field '{name}' is not named" for name in described.fields if name not in policy.fields and name != policy.unit]
     if policy.unit is not None and policy.unit not in described.fields:
         problems.append(f"unit: unknown field '{policy.unit}', {did_you_mean(policy.unit, described.fields)}")
+    if policy.unit is not None and policy.unit == described.geometry:
+        problems.append(f"unit: '{policy.unit}' is a geometry, which tells no people apart")
     for name, rule in policy.fields.items():
-        field = described.fields.get(name)
-        if field and rule.recoding == "interval" and field.type not in ("integer", "number"):
-            problems.append(f"field '{name}': recoding: interval needs a number, the catalogue says {field.type}")
-        if field and field.reveals in ("direct_identifier", "quasi_identifier") and rule.role in ("insensitive", "sensitive"):
-            problems.append(f"field '{name}': role {rule.role}, but the catalogue says it reveals a {field.reveals}")
+        if name in described.fields:
+            problems += [f"field '{name}': {problem}" for problem in _misfits(rule, described.fields[name])]
     if problems:
         raise combine(problems, where=str(path))
     for name, rule in policy.fields.items():
@@ -200,62 +215,21 @@ def check_policy(policy: Policy, described: Dataset, path: Path) -> None:
             raise GateRefused(
                 f"{path}: {file.name} was changed since the policy named its hash", hint="the policy must be adopted again"
             )
+        read_hierarchy(file)
 
 
-def hierarchy_path(policy: Path, hierarchy: str) -> Path:
-    """Return where a hierarchy lies: relative to its policy, or absolute.
-
-    Parameters
-    ----------
-    policy : Path
-    hierarchy : str
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    UsageError
-        No such file.
-    """
-    path = (policy.parent / hierarchy).resolve()
-    if not path.is_file():
-        raise UsageError(f"{policy}: no hierarchy at {path}")
-    return path
-
-
-def read_hierarchy(path: Path) -> pd.DataFrame:
-    """Read a generalisation hierarchy in ARX's layout: ``;``, leaf first, ``*`` last, one line a value.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    pandas.DataFrame
-        Shape (leaves, levels), words.
-
-    Raises
-    ------
-    UsageError
-        Ragged levels, a leaf that stands twice, a node under two parents, or a last level that is not one node.
-    """
-    lines = [line.split(";") for line in path.read_text(encoding="utf-8-sig").splitlines() if line]
-    if not lines:
-        raise UsageError(f"{path}: empty")
-    for number, line in enumerate(lines, start=1):
-        if len(line) != len(lines[0]):
-            raise UsageError(f"{path}, line {number}: {len(line)} levels, the first line has {len(lines[0])}")
-    levels = pd.DataFrame(lines, dtype="object")
-    repeated = levels[0][levels[0].duplicated()]
-    if len(repeated):
-        raise UsageError(f"{path}: the leaf '{repeated.iloc[0]}' stands twice")
-    for level in range(levels.shape[1] - 1):
-        parents = levels.groupby(level)[level + 1].nunique()
-        if (parents > 1).any():
-            raise UsageError(f"{path}: '{parents[parents > 1].index[0]}' of level {level} has two parents")
-    if levels.iloc[:, -1].nunique() != 1:
-        raise UsageError(f"{path}: the last level holds {levels.iloc[:, -1].nunique()} nodes, allowed is one (*)")
-    return levels
+def _misfits(rule: FieldRule, field: Field) -> list[str]:
+    """What a rule asks for that the catalogue's field does not allow."""
+    found = []
+    if rule.recoding == "interval" and field.type not in ("integer", "number"):
+        found.append(f"recoding: interval needs a number, the catalogue says {field.type}")
+    if rule.hierarchy is not None and field.type not in ("string", "integer", "boolean"):
+        found.append(f"a hierarchy needs words or whole numbers, the catalogue says {field.type}")
+    if rule.treatment == "pseudonymise" and field.type == "geometry":
+        found.append("a geometry is dropped or kept, not pseudonymised")
+    kept = rule.role in ("insensitive", "sensitive") and rule.treatment != "drop"
+    if kept and field.reveals in ("direct_identifier", "quasi_identifier", "free_text"):
+        found.append(f"role {rule.role}, but the catalogue says it reveals a {field.reveals}")
+    if kept and rule.role == "insensitive" and field.reveals == "sensitive":
+        found.append("role insensitive, but the catalogue says it is sensitive")
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,13 @@ import pandas as pd
 
 from workbench.catalog import Catalog, Dataset, read_manifest
 from workbench.catalog.storage import write_stored
-from workbench.errors import GateRefused
+from workbench.errors import GateRefused, unknown
 from workbench.files import canonical, replace_folder, sha256, sha256_file
 from workbench.governance import require_adopted_policy
-from workbench.privacy.generalise import Generalised, generalise, hierarchy_ladder, interval_ladder
-from workbench.privacy.policy import Policy, check_policy, hierarchy_path, read_hierarchy, read_policy
+from workbench.privacy.generalise import Generalised, generalise
+from workbench.privacy.hierarchies import hierarchy_path, read_hierarchy
+from workbench.privacy.ladders import Ladder, hierarchy_ladder, interval_ladder
+from workbench.privacy.policy import Policy, check_policy, read_policy
 from workbench.project import Project
 from workbench.vault import Vault
 
@@ -32,7 +35,8 @@ class Protected:
     Parameters
     ----------
     frame : pandas.DataFrame
-        Without the dropped fields and suppressed rows.
+        Without the dropped fields and suppressed rows; rows about people are in the order of their values, so that their
+        places tell nothing about the order in which they came.
     report : dict
         ``rows``, ``people``, ``suppressed`` (share), ``k``, ``classes``, ``ncp``, ``levels``.
     """
@@ -63,22 +67,19 @@ def protect(frame: pd.DataFrame, policy: Policy, *, policy_file: Path, key: byte
     GateRefused
         The guarantee is not reached within the suppression limit.
     UsageError
-        A value outside a domain or hierarchy.
+        A value outside a domain or hierarchy, or a field of the policy that the frame lacks.
     """
     if not policy.personal:
         return Protected(frame, {"rows": len(frame), "suppressed": 0.0})
     if policy.guarantee is None:
         raise GateRefused(f"{policy_file}: no guarantee")
+    for name in (*policy.fields, *([policy.unit] if policy.unit else [])):
+        if name not in frame.columns:
+            raise unknown("field", name, [str(column) for column in frame.columns], where=str(policy_file))
     people = pd.factorize(frame[policy.unit])[0] if policy.unit else np.arange(len(frame))
     if (people < 0).any():
         raise GateRefused(f"dataset '{policy.policy}': a row has no '{policy.unit}', so nobody to protect is known")
-    ladders = []
-    for name in policy.quasi_identifiers:
-        rule = policy.fields[name]
-        if rule.domain is not None and rule.recoding == "interval":
-            ladders.append(interval_ladder(name, frame[name], rule.domain))
-        elif rule.hierarchy is not None:
-            ladders.append(hierarchy_ladder(name, frame[name], read_hierarchy(hierarchy_path(policy_file, rule.hierarchy))))
+    ladders = [_ladder(name, frame[name], policy=policy, policy_file=policy_file) for name in policy.quasi_identifiers]
     found = generalise(ladders, people, k=policy.guarantee.k, suppression=policy.limits.suppression)
     columns: dict[str, Any] = {}
     for name in frame.columns:
@@ -88,13 +89,45 @@ def protect(frame: pd.DataFrame, policy: Policy, *, policy_file: Path, key: byte
     report = {
         "rows": len(frame),
         "people": len(np.unique(people)),
-        "suppressed": float(1 - found.kept.mean()) if len(frame) else 0.0,
+        "suppressed": int((~found.kept).sum()) / len(frame) if len(frame) else 0.0,
         "k": found.k,
         "classes": found.classes,
         "ncp": found.ncp,
         "levels": found.levels,
     }
-    return Protected(pd.DataFrame(columns, index=frame.index)[found.kept].reset_index(drop=True), report)
+    return Protected(_in_order(_like(frame, columns)[found.kept]), report)
+
+
+def _ladder(name: str, values: pd.Series, *, policy: Policy, policy_file: Path) -> Ladder:
+    rule = policy.fields[name]
+    if rule.domain is not None:
+        return interval_ladder(name, values, rule.domain)
+    if rule.hierarchy is not None:
+        return hierarchy_ladder(name, values, read_hierarchy(hierarchy_path(policy_file, rule.hierarchy)))
+    raise GateRefused(f"{policy_file}: field '{name}' has neither domain nor hierarchy")
+
+
+def _like(frame: pd.DataFrame, columns: dict[str, Any]) -> pd.DataFrame:
+    """Columns as a frame of the same kind: with places where the geometry is kept."""
+    made = pd.DataFrame(columns, index=frame.index)
+    place = next((name for name in columns if frame[name].dtype == "geometry"), None)
+    if place is None:
+        return made
+    import geopandas
+
+    return geopandas.GeoDataFrame(made, geometry=place, crs=frame[place].crs)
+
+
+def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the order of all their values, first column first, whatever order they came in."""
+    codes = []
+    for name in frame.columns:
+        values = frame[name]
+        if values.dtype == "geometry":
+            values = values.to_wkb()
+        codes.append(pd.factorize(values, sort=True)[0])
+    order = np.lexsort(codes[::-1]) if codes else np.arange(len(frame))
+    return frame.iloc[order].reset_index(drop=True)
 
 
 def _column(name: str, frame: pd.DataFrame, *, policy: Policy, found: Generalised, key: bytes) -> Any:
@@ -120,7 +153,7 @@ def pseudonyms(values: pd.Series, key: bytes) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Words of 24 hexadecimal digits; equal values have equal words.
+        Words of 24 hexadecimal digits; equal values have equal words, a missing value stays missing.
 
     Examples
     --------
@@ -130,7 +163,7 @@ def pseudonyms(values: pd.Series, key: bytes) -> np.ndarray:
     """
     codes, uniques = pd.factorize(values)
     hashed = [hmac.new(key, str(value).encode(), hashlib.sha256).hexdigest()[: 2 * PSEUDONYM_BYTES] for value in uniques]
-    return np.asarray(hashed, dtype=object)[codes]
+    return np.asarray([*hashed, None], dtype=object)[codes]  # a missing value has the code -1: the last place
 
 
 def protect_dataset(project: Project, catalog: Catalog, dataset: str) -> dict[str, Any]:
@@ -150,22 +183,22 @@ def protect_dataset(project: Project, catalog: Catalog, dataset: str) -> dict[st
     Raises
     ------
     GateRefused
-        Not adopted by both sides in this version, or the guarantee is not reached. The rows protected before stay.
+        Not adopted by both sides in this version, the guarantee is not reached, or the policy or the rows changed
+        meanwhile. The rows protected before stay.
     """
     described = catalog[dataset]
     path = require_adopted_policy(project, dataset)
-    policy = read_policy(path)
-    check_policy(policy, described, path)
     vault = Vault(project, catalog)
-    records = vault.records(dataset)
-    if not records:
-        raise GateRefused(f"dataset '{dataset}': nothing was taken in on this machine", hint=f"run: workbench fetch {dataset}")
     basis = {
         "taken_in": vault.fingerprint(dataset),
         "policy": sha256_file(path),
         "catalog": sha256(canonical(described.model_dump(mode="json"))),
         "program": program_hash(),
     }
+    policy = read_policy(path)
+    check_policy(policy, described, path)
+    records = vault.records(dataset)
+    _check_records(dataset, described, records)
     folder = project.protected / dataset
     before = read_manifest(folder)
     if before is not None and before.get("basis") == basis:
@@ -174,12 +207,15 @@ def protect_dataset(project: Project, catalog: Catalog, dataset: str) -> dict[st
         b"workbench pseudonyms\0" + canonical([dataset, basis, [record.get("seed") for record in records]])
     ).digest()
     result = protect(vault.read(dataset), policy, policy_file=path, key=key)
+    require_adopted_policy(project, dataset)
+    if sha256_file(path) != basis["policy"] or vault.fingerprint(dataset) != basis["taken_in"]:
+        raise GateRefused(f"dataset '{dataset}': its policy or its rows changed while it was protected", hint="run it again")
     manifest = {
         "dataset": dataset,
         "adopted": True,
         "basis": basis,
         "fields": [str(name) for name in result.frame.columns],
-        "types": dict.fromkeys(policy.quasi_identifiers, "string"),
+        "types": {name: "string" for name in result.frame.columns if _becomes_word(policy, str(name))},
         "policy": {"version": policy.version, "sha256": basis["policy"]},
         "personal": policy.personal,
         "unit": policy.unit,
@@ -191,16 +227,33 @@ def protect_dataset(project: Project, catalog: Catalog, dataset: str) -> dict[st
     return {**_store(folder, described, result.frame, manifest), "fresh": True}
 
 
+def _check_records(dataset: str, described: Dataset, records: list[dict[str, Any]]) -> None:
+    """Refuse a dataset without rows, and rows of the other kind than the catalogue says: what is made up, or what is real."""
+    if not records:
+        raise GateRefused(f"dataset '{dataset}': nothing was taken in on this machine", hint=f"run: workbench fetch {dataset}")
+    kind = "synthetic" if described.synthetic else "official"
+    for record in records:
+        if record.get("kind") != kind:
+            raise GateRefused(
+                f"dataset '{dataset}': the part '{record['part']}' is {record.get('kind')}, the catalogue says {kind}",
+                hint="take it in under the dataset that it belongs to",
+            )
+
+
+def _becomes_word(policy: Policy, name: str) -> bool:
+    """Whether a field is a word after protection, whatever it was: a label or a pseudonym."""
+    rule = policy.fields.get(name)
+    return policy.personal and (rule is None or rule.role == "quasi_identifier" or rule.treatment == "pseudonymise")
+
+
 def _store(folder: Path, described: Dataset, frame: pd.DataFrame, manifest: dict[str, Any]) -> dict[str, Any]:
     """Write the new rows beside the old and swap the folders."""
     finished = folder.with_name(f".{folder.name}.new")
-    if finished.exists():
-        for left in finished.iterdir():
-            left.unlink()
+    shutil.rmtree(finished, ignore_errors=True)  # what a kill left
     stored = described.model_copy(update={
         "fields": {
             name: described.fields[name].model_copy(update={"type": "string", "limits": None})
-            if name in manifest["types"] or described.fields[name].reveals == "direct_identifier"
+            if name in manifest["types"]
             else described.fields[name]
             for name in manifest["fields"]
         },

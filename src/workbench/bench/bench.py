@@ -1,0 +1,331 @@
+"""The bench of one urban issue: load, table, figure, finding. The only way from a notebook to data and to results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from workbench.bench.axes import axis_title, make_axis
+from workbench.bench.context import RunContext, resolve_dataset
+from workbench.bench.contributing import check_columns, check_value, contributing_rows
+from workbench.bench.drawing import draw_source, render_svg
+from workbench.bench.loaded import Loaded
+from workbench.bench.references import KeyReference, Reference
+from workbench.bench.results import Results, display_bundle
+from workbench.bench.sentences import LANGUAGES, bilingual, check_placeholders, fill
+from workbench.bench.table import RESULT_MIME, Table
+from workbench.catalog import Catalog, Condition, load_from
+from workbench.disclosure import STATISTICS, Axis, Layout, Statistic, tables_of, tabulate
+from workbench.errors import GateRefused, UsageError, unknown
+from workbench.project import Project
+
+DEFAULT_DECIMALS = {"count": 0, "sum": 0}
+
+
+class Bench:
+    """What a notebook works at.
+
+    Made by :func:`workbench.open`. Results are written to the run's folder; nothing here is public until it is
+    released and approved by both sides.
+    """
+
+    def __init__(self, project: Project, catalog: Catalog, *, context: RunContext, allowed: Sequence[str]) -> None:
+        self._project = project
+        self._catalog = catalog
+        self._context = context
+        self._allowed = list(allowed)
+        self._loaded = Loaded(project, catalog)
+        self._results = Results(context)
+        self._tables: dict[str, Table] = {}
+
+    @property
+    def issue(self) -> str:
+        """The urban issue's id."""
+        return self._context.issue
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters that this run was started with; empty at a desk."""
+        return dict(self._context.parameters)
+
+    def load(
+        self,
+        dataset: str,
+        *,
+        columns: Sequence[str] | None = None,
+        where: Sequence[Condition] | None = None,
+        bbox: tuple[float, float, float, float] | None = None,
+    ) -> pd.DataFrame:
+        """Load protected rows of one of the urban issue's datasets, or of its synthetic stand-in.
+
+        Parameters
+        ----------
+        dataset : str
+            One of the datasets that ``analysis.yml`` names.
+        columns : sequence of str, optional
+        where : sequence of (column, operator, value), optional
+        bbox : (west, south, east, north), optional
+            Degrees, EPSG:4326.
+
+        Returns
+        -------
+        pandas.DataFrame or geopandas.GeoDataFrame
+
+        Raises
+        ------
+        GateRefused
+            The dataset does not belong to the urban issue, or is not protected.
+        UsageError
+            Unknown column or operator.
+
+        Examples
+        --------
+        >>> days = bench.load("daily_air", columns=["date", "pm25_ug_m3"])  # doctest: +SKIP
+        """
+        self._catalog[dataset]
+        if dataset not in self._allowed:
+            raise GateRefused(
+                f"dataset '{dataset}' does not belong to the urban issue '{self.issue}'; allowed: {', '.join(self._allowed)}",
+                hint="agree on it and name it under 'datasets' in analysis.yml",
+            )
+        if self._context.batch and dataset not in self._context.datasets:
+            raise GateRefused(f"dataset '{dataset}' was not among those of this run when it was planned", hint="run it again")
+        actual = self._context.datasets.get(dataset) or resolve_dataset(self._project, self._catalog, dataset)
+        frame = load_from(self._project, self._catalog, actual, columns=columns, where=where, bbox=bbox)
+        self._loaded.add(dataset, actual)
+        return frame
+
+    def basis(self, dataset: str) -> str:
+        """Tell whether a loaded dataset is ``official``, ``synthetic`` or a ``stand_in`` for an official one.
+
+        Parameters
+        ----------
+        dataset : str
+
+        Returns
+        -------
+        str
+        """
+        return self._loaded.basis(dataset)
+
+    def table(
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        *,
+        rows: str,
+        columns: str | None = None,
+        value: str | None = None,
+        statistic: Statistic = "count",
+        contributor: str | None = None,
+        title: Mapping[str, str] | None = None,
+        axis_titles: Mapping[str, Mapping[str, str]] | None = None,
+        labels: Mapping[str, Mapping[Any, Mapping[str, str]]] | None = None,
+        keys: Mapping[str, Sequence[Any]] | None = None,
+        unit: Mapping[str, str] | None = None,
+        decimals: int | None = None,
+        note: Mapping[str, str] | None = None,
+    ) -> Table:
+        """Make a table; its contributing rows go to the run's folder, where ``release`` computes it again.
+
+        Parameters
+        ----------
+        name : str
+            The result's name, e.g. ``"trips_by_hour"``.
+        frame : pandas.DataFrame
+            One row per thing counted or measured.
+        rows, columns : str
+            Columns of ``frame`` that give the keys; without ``columns`` the table has one column.
+        value : str, optional
+            The column measured; needed by every statistic but ``count``.
+        statistic : {"count", "sum", "mean", "median", "value"}
+            ``value``: one row a cell, as it is; only for data that are not about people.
+        contributor : str, optional
+            The column of protected person ids; needed as soon as the notebook has loaded data about people.
+        title : mapping, optional
+            By language; a result without a title in each language is not released.
+        axis_titles : mapping, optional
+            Titles of ``rows`` and ``columns`` by language: ``{"year": {"ko": "연도", "en": "Year"}}``.
+        labels : mapping, optional
+            Labels of keys: ``{"season": {"DJF": {"ko": "겨울", "en": "Winter"}}}``. Districts have theirs.
+        keys : mapping, optional
+            The keys and their order: ``{"season": ["MAM", "JJA", "SON", "DJF"]}``; by default those found, sorted.
+        unit : mapping, optional
+            By language.
+        decimals : int, optional
+            By default 0 for counts and sums, 2 for the others.
+        note : mapping, optional
+            A sentence shown under the table, by language.
+
+        Returns
+        -------
+        Table
+            Masked by the primary rule.
+
+        Raises
+        ------
+        UsageError, GateRefused
+
+        Examples
+        --------
+        >>> bench.table("trips_by_hour", trips, rows="hour", contributor="rider_id")  # doctest: +SKIP
+        """
+        self._results.claim(name, "table")
+        if statistic not in STATISTICS:
+            raise unknown("statistic", str(statistic), STATISTICS, where=f"table '{name}'")
+        check_columns(name, frame, {"rows": rows, "columns": columns, "value": value, "contributor": contributor})
+        check_value(name, statistic, value)
+        people = self._loaded.check_people(name, frame, contributor=contributor, statistic=statistic)
+        for what, given in (("axis_titles", axis_titles), ("labels", labels), ("keys", keys)):
+            for column in given or {}:
+                if column not in (rows, columns):
+                    raise unknown("column", str(column), [rows, *([columns] if columns else [])], where=f"table '{name}', {what}")
+
+        def axis(column: str) -> Axis:
+            made = make_axis(
+                frame,
+                column,
+                table=name,
+                title=(axis_titles or {}).get(column) or axis_title(self._catalog, self._loaded.names, column),
+                labels=(labels or {}).get(column, {}),
+                keys=(keys or {}).get(column),
+            )
+            if any(self._loaded.is_person(key) for key in made.keys):
+                raise GateRefused(f"table '{name}': '{column}' names single people by their protected ids")
+            return made
+
+        layout = Layout(
+            rows=axis(rows),
+            columns=axis(columns) if columns else None,
+            statistic=statistic,
+            decimals=DEFAULT_DECIMALS.get(statistic, 2) if decimals is None else decimals,
+            people=people,
+            unit=bilingual(unit, f"table '{name}': unit") if unit else None,
+        )
+        contributions = contributing_rows(name, frame, rows=rows, columns=columns, value=value, contributor=contributor)
+        safe = tabulate(contributions, layout, min_contributors=self._loaded.minimum())
+        shown_title = bilingual(title, f"table '{name}': title") if title else dict.fromkeys(LANGUAGES, name)
+        record = {
+            "title": dict(shown_title) if title else None,
+            "note": bilingual(note, f"table '{name}': note") if note else None,
+            "content": layout.as_record(),
+        }
+        table = Table(name, safe, dict(shown_title))
+        self._tables[name] = table
+        self._results.write(name, record, datasets=self._loaded.as_record(), contributions=contributions)
+        display_bundle(table._repr_mimebundle_())
+        return table
+
+    def figure(
+        self,
+        name: str,
+        table: Table,
+        draw: Callable[..., None],
+        *,
+        title: Mapping[str, str] | None = None,
+        alt: Mapping[str, str] | None = None,
+        note: Mapping[str, str] | None = None,
+    ) -> None:
+        """Draw a figure from a table; ``release`` draws it again from the accepted table and nothing else.
+
+        Parameters
+        ----------
+        name : str
+            May be the table's own name.
+        table : Table
+        draw : callable
+            ``draw(axes, table, language)``, written with ``def``, importing inside what it needs.
+        title : mapping, optional
+            By language; by default the table's.
+        alt : mapping, optional
+            What the figure shows, for those who do not see it, by language; needed for a release.
+        note : mapping, optional
+
+        Raises
+        ------
+        UsageError
+
+        Examples
+        --------
+        >>> bench.figure("trips_by_hour", table, draw)  # doctest: +SKIP
+        """
+        if not isinstance(table, Table):
+            raise UsageError(f"figure '{name}': drawn from a table that bench.table made, found {type(table).__name__}")
+        if table.name not in self._tables:
+            raise unknown("table", table.name, self._tables, where=f"figure '{name}'")
+        stored = self._results.claim(name, "figure", table=table.name)
+        source = draw_source(draw)
+        record = {
+            "title": bilingual(title, f"figure '{name}': title") if title else dict(table.title),
+            "note": bilingual(note, f"figure '{name}': note") if note else None,
+            "content": {
+                "table": table.name,
+                "draw": source,
+                "alt": bilingual(alt, f"figure '{name}': alt") if alt else None,
+            },
+        }
+        preview = render_svg(source, table, LANGUAGES[0])
+        self._results.write(stored, record, datasets=self._loaded.as_record())
+        display_bundle(
+            {RESULT_MIME: {"kind": "figure", "name": stored}, "image/svg+xml": preview.decode(), "text/plain": f"figure {name!r}"}
+        )
+
+    def finding(self, name: str, text: Mapping[str, str], **values: Reference | KeyReference) -> None:
+        """State a finding: a sentence in each language whose numbers are references into tables.
+
+        Parameters
+        ----------
+        name : str
+        text : mapping
+            By language, with ``{value}`` or ``{value:.1f}`` where a number stands.
+        **values : Reference or KeyReference
+            ``table.at[...]``, calculations with them, ``table.largest()``.
+
+        Raises
+        ------
+        UsageError
+            A number that is no reference, a placeholder without a value, or a language missing.
+
+        Examples
+        --------
+        >>> bench.finding("peak", {"ko": "{value}회", "en": "{value} trips"}, value=table.at[8])  # doctest: +SKIP
+        """
+        self._results.claim(name, "finding")
+        sentences = bilingual(text, f"finding '{name}': text")
+        for key, value in values.items():
+            if not isinstance(value, Reference | KeyReference):
+                raise UsageError(
+                    f"finding '{name}': '{key}' is {value!r} ({type(value).__name__}), allowed is a reference into a table",
+                    hint="make a table of it and give table.at[row, column]",
+                )
+            named = tables_of(value.expression)
+            if not named:
+                raise UsageError(f"finding '{name}': '{key}' points into no table", hint="give table.at[row, column]")
+            for table in named - set(self._tables):
+                raise unknown("table", table, self._tables, where=f"finding '{name}', '{key}'")
+        for language, sentence in sentences.items():
+            check_placeholders(name, language, sentence, values)
+        plain = {language: fill(sentence, _shown(values, language)) for language, sentence in sentences.items()}
+        record = {
+            key: {"expression": value.expression, "decimals": value.decimals if isinstance(value, Reference) else None}
+            for key, value in values.items()
+        }
+        content = {"text": sentences, "values": record}
+        self._results.write(name, {"title": None, "note": None, "content": content}, datasets=self._loaded.as_record())
+        display_bundle({
+            RESULT_MIME: {"kind": "finding", "name": name},
+            "text/markdown": "\n\n".join(plain[language] for language in LANGUAGES),
+            "text/plain": plain[LANGUAGES[-1]],
+        })  # fmt: skip
+
+
+def _shown(values: Mapping[str, Reference | KeyReference], language: str) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, Reference):
+            shown[key] = (value.number, value.decimals)
+        elif value.table is not None:
+            shown[key] = value.table.rows.labels[language][value.table.rows.position(value.key)]
+    return shown
