@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parent.parent
+PINNED = r"^([A-Za-z0-9._-]+)==\S+.*?\\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)"
 
 
 def _declared() -> set[str]:
@@ -31,7 +32,7 @@ def test_conda_users_get_exactly_the_projects_own_dependencies() -> None:
 
 def test_the_lock_pins_every_declared_package_with_hashes() -> None:
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    entries = re.findall(r"^([A-Za-z0-9._-]+)==\S+.*?\\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", text, flags=re.MULTILINE)
+    entries = re.findall(PINNED, text, flags=re.MULTILINE)
     pinned = {_name(name) for name, _ in entries}
     assert {_name(requirement) for requirement in _declared()} <= pinned
     assert len(entries) == len(re.findall(r"^\S+==", text, flags=re.MULTILINE))

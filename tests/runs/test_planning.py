@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from demo_city import CATALOG, COMPLAINTS, LEVELS, PARAMETERS, levels, make_city, notebook, take_in, write_yaml
+from demo_city import CATALOG, COMPLAINTS, LEVELS, levels, make_city, notebook, take_in, write_yaml
 from workbench.catalog import read_catalog
 from workbench.errors import GateRefused, UsageError
 from workbench.files import write_text
