@@ -16,8 +16,6 @@ from workbench.runs.notebook import default_parameters
 ROOT = Path(__file__).parents[2]
 PROJECT = Project(root=ROOT)
 NOTEBOOKS = sorted(PROJECT.notebooks.glob("*/*.ipynb"))
-    PROJECT.notebooks / issue / f"{name}.ipynb" for issue in issues(PROJECT) for name in read_analysis(PROJECT, issue).notebooks
-]
 
 EACH = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 EACH_ISSUE = pytest.mark.parametrize("issue", issues(PROJECT))
