@@ -174,6 +174,7 @@ def _write_governance(project: Project) -> None:
             "fine-dust": two("미세먼지", "Fine dust"),
             "bike-routes": two("자전거길", "Bicycle routes"),
             "meal-cards": two("급식카드", "Meal cards"),
+            "donations": two("기부", "Donations"),
         }.items(),
         start=1,
     ):
@@ -192,7 +193,7 @@ def _write_governance(project: Project) -> None:
                 "demonstration": True,
             },
         )
-        if issue != "meal-cards":
+        if issue not in ("meal-cards", "donations"):
             for side in ("G", "C"):
                 path = project.governance / "agreements" / f"{side}-{issue}.yml"
                 write_statement(project, path, kind="agreement", seat=f"{side}-1", day=date(2026, 10, 15), file=proposal)
@@ -415,7 +416,12 @@ def write_fine_dust(project: Project, *, title: dict[str, str] | None = None) ->
         ),
         "files": two("figures/good_days.figure.ko.svg", "figures/good_days.figure.en.svg"),
     }
+    over_standard = [
+        ({"year": year}, _table(_axis("year", "연도", "Year", [year], [f"{year}년"], [str(year)]), None, [[year - 1960]]))
+        for year in YEARS
+    ]
     results = [
+        _result("over_standard", "table", "good-days", two("기준을 넘은 날", "Days over the standard"), over_standard),
         _result("good_days", "table", "good-days", two("초미세먼지가 좋음인 날", "Days with good air"), [({}, days)]),
         _result(
             "good_days.figure",

@@ -167,7 +167,7 @@ def test_all_years_of_a_finding_stand_beside_the_newest(pages):
 def test_each_variant_of_a_grid_is_there_the_newest_first_and_open(sample_book):
     page = sample_book.page("en/fine-dust")
     group = page[page.index('class="variants"') :]
-    found = re.findall(r"<details( open)?><summary>(\d{4})</summary>", group)
+    found = re.findall(r"<details( open)? data-title=[^>]*><summary>(\d{4})</summary>", group)
     assert found == [(" open", "2021"), ("", "2020"), ("", "2019"), ("", "2018")]
 
 
@@ -217,6 +217,32 @@ def test_an_issue_without_a_release_says_so(pages):
     assert "Nothing released yet" in text
     assert "Both sides have not yet agreed on proposal P-0003." in text
     assert "Meal-card purchases" in text
+
+
+def test_an_issue_that_was_only_proposed_has_a_page(pages):
+    text = text_of(pages, "ko/donations")
+    assert "아직 공개한 결과가 없습니다" in text
+    assert "좋음인 날 수" in text  # how success would be measured
+    assert "기부" in text_of(pages, "ko/index")
+
+
+def test_variants_of_one_row_stand_in_one_table(sample_book):
+    page = sample_book.page("en/fine-dust")
+    block = page[page.index('id="fine-dust-result-over-standard"') :]
+    table = block[block.index("<table>") : block.index("</table>")]
+    assert re.findall(r'<th scope="row">(\d+)</th><td class="shown">(\d+)</td>', table) == [
+        ("2018", "58"),
+        ("2019", "59"),
+        ("2020", "60"),
+        ("2021", "61"),
+    ]
+    assert block.index("over_standard.year-2018.csv") < block.index("over_standard.year-2021.csv")
+
+
+def test_what_the_plan_does_not_name_stands_folded_below(sample_book):
+    page = sample_book.page("ko/fine-dust")
+    assert page.index("그 밖의 결과") < page.index('id="fine-dust-result-over-standard"')
+    assert '<details class="fold more-result" id="fine-dust-result-over-standard">' in page
 
 
 def test_a_map_names_every_district_and_leads_to_its_row(pages):
@@ -297,7 +323,7 @@ def test_every_string_of_the_catalogues_is_used():
         path.read_text(encoding="utf-8") for path in (ROOT / "book" / "theme").rglob("*.*") if path.suffix != ".css"
     )
     program = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src" / "workbench" / "publish").glob("*.py"))
-    looked_up = {"basis", "sides", "roles", "sectors", "rhythms", "types", "reveals"}  # by value: t.sides[side]
+    looked_up = {"basis", "sides", "roles", "sectors", "rhythms", "types", "reveals", "parameters"}  # by value: t.sides[side]
     patterned = re.compile(r"^(statistic_|menu_|group_|standing_|step_)")
     catalogue = yaml.safe_load((ROOT / "book" / "strings" / "en.yml").read_text(encoding="utf-8"))
     unused = [

@@ -41,7 +41,10 @@
     row.className = "choices";
     row.setAttribute("role", "group");
     row.setAttribute("aria-label", group.dataset.label);
+    var holder = group.closest(".more-result, .in-notebook, section");
+    var heading = holder && holder.querySelector("h3, .result-title, summary");
     function choose(chosen) {
+      if (heading) { heading.textContent = chosen.dataset.title; }
       variants.forEach(function (variant, number) {
         variant.open = variant === chosen;
         variant.hidden = variant !== chosen;

@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from workbench.catalog import Bilingual
 from workbench.errors import CheckFailed, GateRefused, combine, did_you_mean
 from workbench.files import parse_model, read_json, read_model, sha256_file
-from workbench.governance import Consent, Statement, issue_agreement, issue_proposal, release_approval
+from workbench.governance import Consent, Proposal, Statement, issue_agreement, issue_proposal, read_proposals, release_approval
 from workbench.progress import Report, silent
 from workbench.project import Project
 from workbench.publish.inputs import shown_folders
 from workbench.publish.records import RESULT_OF_KIND, FigureResult, FindingResult, ReleaseRecord, Result, TableResult
 from workbench.releases import RELEASE_FILE
-from workbench.runs import Analysis, read_analysis
+from workbench.runs import Analysis, Page, read_analysis
 
 UNLISTED = ("approvals",)
 """Folders of a release that come after its hashes: approvals speak of ``release.yml`` and so cannot stand in it."""
@@ -56,19 +57,39 @@ class Release:
 class Edition:
     """An urban issue, what both sides said about it, and what is shown of it: a release, or an honest None.
 
-    ``ahead`` says what the page's plan names and the release does not have yet.
+    ``analysis`` is None for an urban issue that was proposed and is not analysed yet. ``ahead`` says what the page's plan
+    names and the release does not have yet.
     """
 
-    analysis: Analysis
+    issue: str
+    analysis: Analysis | None
     release: Release | None
-    proposal: str | None
+    proposal: Proposal | None
     agreement: Consent | None
     ahead: tuple[str, ...] = ()
 
     @property
-    def issue(self) -> str:
-        """The urban issue's id."""
-        return self.analysis.issue
+    def title(self) -> Bilingual:
+        """The urban issue's name."""
+        return self._source.title
+
+    @property
+    def question(self) -> Bilingual:
+        """What is asked."""
+        return self._source.question
+
+    @property
+    def plan(self) -> Page:
+        """What the page shows."""
+        return self.analysis.page if self.analysis else Page()
+
+    @property
+    def _source(self) -> Analysis | Proposal:
+        if self.analysis is not None:
+            return self.analysis
+        if self.proposal is None:
+            raise CheckFailed(f"urban issue '{self.issue}' has neither an analysis nor a proposal")
+        return self.proposal
 
 
 def read_editions(
@@ -101,19 +122,24 @@ def read_editions(
         A file that cannot be understood.
     """
     shown = shown_folders(project, folders)
+    proposed = [proposal.issue for proposal in read_proposals(project).values()]
+    names = list(dict.fromkeys([*shown, *proposed]))
     editions = []
-    for number, (issue, folder) in enumerate(shown.items()):
-        report(number, len(shown), issue)
-        analysis = read_analysis(project, issue)
+    for number, issue in enumerate(names):
+        report(number, len(names), issue)
+        analysis = read_analysis(project, issue) if issue in shown else None
+        folder = shown.get(issue)
         release = read_release(project, folder, issue=issue, draft=draft) if folder else None
         where = project.analyses / issue / "analysis.yml"
-        ahead = _check_page(analysis, release, where=where, newest=issue in (folders or {})) if release else []
+        newest = issue in (folders or {})
+        ahead = _check_page(analysis, release, where=where, newest=newest) if analysis and release else []
         proposal = issue_proposal(project, issue)
         editions.append(
             Edition(
+                issue=issue,
                 analysis=analysis,
                 release=release,
-                proposal=proposal[1].proposal if proposal else None,
+                proposal=proposal[1] if proposal else None,
                 agreement=issue_agreement(project, issue),
                 ahead=tuple(ahead),
             )

@@ -6,6 +6,7 @@ below the map.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.places import DISTRICT_NAMES, district_paths
@@ -89,7 +90,7 @@ def classes(values: list[float]) -> list[float]:
     )
 
 
-def map_view(content: TableContent, language: str, *, withheld: str, empty: str) -> MapView:
+def map_view(content: TableContent, language: str, *, words: Mapping[str, str]) -> MapView:
     """Return a map of a table of districts.
 
     Parameters
@@ -97,8 +98,8 @@ def map_view(content: TableContent, language: str, *, withheld: str, empty: str)
     content : TableContent
         Its rows are districts.
     language : str
-    withheld, empty : str
-        What is written for a cell without a value.
+    words : mapping of str to str
+        The strings ``withheld``, ``empty`` and ``range`` (with the places ``low`` and ``high``).
 
     Returns
     -------
@@ -128,7 +129,7 @@ def map_view(content: TableContent, language: str, *, withheld: str, empty: str)
                 key=anchor(place.name_ko),
                 name=own,
                 short=_short(own),
-                value=(withheld if state == "withheld" else empty) if value is None else written(value, content.decimals),
+                value=words[state] if value is None else written(value, content.decimals),
                 shade=state if value is None else f"q{_class_of(value, bounds)}",
                 path=place.path,
                 x=place.x,
@@ -139,7 +140,7 @@ def map_view(content: TableContent, language: str, *, withheld: str, empty: str)
         width=city.width,
         height=city.height,
         areas=tuple(areas),
-        legend=_legend(values, bounds, content.decimals),
+        legend=_legend(values, bounds, content.decimals, span=words["range"]),
         column=content.columns.labels[language][column] if content.columns else None,
         withheld=any(area.shade == "withheld" for area in areas),
         empty=any(area.shade == "empty" for area in areas),
@@ -154,12 +155,12 @@ def _class_of(value: float, bounds: list[float]) -> int:
     return number if len(bounds) == CLASSES else round(number * (CLASSES - 1) / max(1, len(bounds) - 1))
 
 
-def _legend(values: list[float], bounds: list[float], decimals: int) -> tuple[tuple[str, str], ...]:
+def _legend(values: list[float], bounds: list[float], decimals: int, *, span: str) -> tuple[tuple[str, str], ...]:
     entries = []
     for bound in bounds:
         lower = min(value for value in values if value <= bound and all(value > other for other in bounds if other < bound))
         low, high = written(lower, decimals), written(bound, decimals)
-        entries.append((f"q{_class_of(bound, bounds)}", low if low == high else f"{low}–{high}"))
+        entries.append((f"q{_class_of(bound, bounds)}", low if low == high else span.format(low=low, high=high)))
     return tuple(entries)
 
 

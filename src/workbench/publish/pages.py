@@ -10,16 +10,17 @@ from typing import Any
 import jinja2
 import yaml
 
-from workbench.catalog import Catalog
+from workbench.catalog import Catalog, Dataset
 from workbench.errors import UsageError
 from workbench.files import write_text
 from workbench.places import ATTRIBUTION
 from workbench.publish.catalogue_page import catalogue_groups, dataset_anchor
+from workbench.publish.contents import datasets_of, results_in_order, runs_of
 from workbench.publish.editions import Edition, Release
 from workbench.publish.markup import coloured, fenced, in_markdown
 from workbench.publish.notebooks import notebook_parts
 from workbench.publish.settings import Site, Words
-from workbench.publish.views import FindingView, ResultView, datasets_of, results_in_order, results_of, runs_of
+from workbench.publish.views import FindingView, ResultView, results_of
 
 FILES = "files"
 """The folder of downloads in each tree."""
@@ -146,10 +147,8 @@ class _Tree:
         self.environment.globals.update(
             t=words.strings, language=words.language, site=book.site, demonstration=book.demonstration
         )
-        self.views = {
-            edition.issue: results_of(edition, self.language, words=words.strings["result"]) for edition in book.editions
-        }
-        self.titles = {edition.issue: edition.analysis.title[self.language] for edition in book.editions}
+        self.views = {edition.issue: results_of(edition, self.language, strings=words.strings) for edition in book.editions}
+        self.titles = {edition.issue: edition.title[self.language] for edition in book.editions}
 
     def sources(self) -> list[Source]:
         pages = [self._front()]
@@ -188,12 +187,12 @@ class _Tree:
 
     def _answers(self, edition: Edition) -> list[ResultView | FindingView]:
         views = self.views[edition.issue]
-        return [views[name] for name in edition.analysis.page.answer if name in views]
+        return [views[name] for name in edition.plan.answer if name in views]
 
     def _front_map(self) -> dict[str, Any] | None:
         """The first released map, for the front page."""
         for edition in self.book.editions:
-            for name in results_in_order(edition):
+            for name in results_in_order(edition)[0]:
                 view = self.views[edition.issue][name]
                 if isinstance(view, ResultView) and view.variants[0].map:
                     return {"edition": edition, "view": view, "variant": view.variants[0], "map": view.variants[0].map}
@@ -202,20 +201,28 @@ class _Tree:
     def _issue(self, edition: Edition) -> Source:
         views = self.views[edition.issue]
         answer = self._answers(edition)
-        shown = [views[name] for name in results_in_order(edition)]
+        shown, more = ([views[name] for name in names] for names in results_in_order(edition))
         text = self._fill(
             "issue.md",
             edition=edition,
             answer=answer,
             findings=[view for view in shown if isinstance(view, FindingView)],
             results=[view for view in shown if isinstance(view, ResultView)],
+            more=more,
             data=self._data_used(edition.release) if edition.release else [],
             runs=runs_of(edition.release) if edition.release else 0,
-            planned=[(name, self.book.catalog[name]) for name in edition.analysis.datasets],
+            planned=self._planned(edition),
             files=f"{FILES}/{edition.issue}",
             up="",
         )
         return Source(name=edition.issue, section="questions", text=text)
+
+    def _planned(self, edition: Edition) -> list[tuple[str, Dataset]]:
+        """The datasets that an urban issue is to use; stand-ins are no plan."""
+        if edition.analysis:
+            return [(name, self.book.catalog[name]) for name in edition.analysis.datasets]
+        stand_ins = {dataset.stand_in for dataset in self.book.catalog.datasets.values()}
+        return [(name, dataset) for name, dataset in self.book.catalog.of_issue(edition.issue).items() if name not in stand_ins]
 
     def _notebook(self, edition: Edition, release: Release, number: int) -> Source:
         notebook = release.record.notebooks[number]

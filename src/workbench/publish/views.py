@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.errors import CheckFailed
 from workbench.places import DISTRICT_NAMES, district_name
 from workbench.publish.editions import Edition, Release
 from workbench.publish.maps import MapView, is_of_districts, map_view
-from workbench.publish.records import FigureResult, FindingResult, TableContent, TableResult, Used
+from workbench.publish.records import FigureResult, FindingResult, TableContent, TableResult
 from workbench.publish.tables import Segment, TableView, headline, sentence, table_view
 
 _SIZE = re.compile(r"<svg[^>]*\sviewBox=[\"']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)", re.DOTALL)
@@ -37,7 +37,7 @@ class VariantView:
     note: str | None
     basis: str
     table: TableView
-    csv: str
+    downloads: tuple[tuple[str, str], ...]
     picture: Picture | None
     map: MapView | None
     run: str
@@ -82,13 +82,15 @@ class FindingView:
     others: tuple[tuple[str, tuple[Segment, ...]], ...]
 
 
-def variant_label(parameters: Mapping[str, Any], language: str) -> str:
+def variant_label(parameters: Mapping[str, Any], language: str, *, words: Mapping[str, str]) -> str:
     """Return a variant's parameters as a reader says them.
 
     Parameters
     ----------
     parameters : mapping
     language : str
+    words : mapping of str to str
+        What a reader says for a value; others stand as they are.
 
     Returns
     -------
@@ -96,27 +98,29 @@ def variant_label(parameters: Mapping[str, Any], language: str) -> str:
 
     Examples
     --------
-    >>> variant_label({"year": 2021, "district": "강남구"}, "en")
-    '2021 · Gangnam-gu'
+    >>> variant_label({"year": 2021, "district": "강남구", "pollutant": "no2"}, "en", words={"no2": "NO₂"})
+    '2021 · Gangnam-gu · NO₂'
     """
     names = []
     for value in parameters.values():
         if language in ("ko", "en") and value in DISTRICT_NAMES:
             names.append(district_name(str(value), "ko" if language == "ko" else "en"))
         else:
-            names.append(str(value))
+            names.append(words.get(str(value), str(value)))
     return " · ".join(names)
 
 
-def results_of(edition: Edition, language: str, *, words: Mapping[str, str]) -> dict[str, ResultView | FindingView]:
+def results_of(
+    edition: Edition, language: str, *, strings: Mapping[str, Mapping[str, str]]
+) -> dict[str, ResultView | FindingView]:
     """Return all results of an urban issue's release in one language, by name.
 
     Parameters
     ----------
     edition : Edition
     language : str
-    words : mapping of str to str
-        The section ``result`` of the language's strings.
+    strings : mapping of str to mapping
+        The language's strings.
 
     Returns
     -------
@@ -125,15 +129,17 @@ def results_of(edition: Edition, language: str, *, words: Mapping[str, str]) -> 
     release = edition.release
     if release is None:
         return {}
+    said = strings["parameters"]
     views: dict[str, ResultView | FindingView] = {}
     for name, result in release.results.items():
         anchor = f"{edition.issue}-result-{_dashes(name)}"
         where = f"{release.folder}/results/{name}.json"
         if isinstance(result, FindingResult):
-            views[name] = _finding(result, language, anchor=anchor, where=where)
+            views[name] = _finding(result, language, said=said, anchor=anchor, where=where)
         else:
             variants = [
-                _variant(release, result, number, language, words=words, where=where) for number in range(len(result.variants))
+                _variant(release, result, number, language, strings=strings, where=where)
+                for number in range(len(result.variants))
             ]
             views[name] = ResultView(
                 name=name,
@@ -142,77 +148,9 @@ def results_of(edition: Edition, language: str, *, words: Mapping[str, str]) -> 
                 title=result.title[language] if result.title else name,
                 note=result.note[language] if result.note else None,
                 basis=result.basis,
-                variants=tuple(reversed(variants)),
+                variants=_joined(variants) or tuple(reversed(variants)),
             )
     return views
-
-
-def results_in_order(edition: Edition) -> list[str]:
-    """Return the names of what stands in the page's results: as the plan says, the others after, tables with their figures.
-
-    Parameters
-    ----------
-    edition : Edition
-
-    Returns
-    -------
-    list of str
-        A table that a figure is drawn from stands with the figure and is left out, and so are the answer's findings.
-    """
-    release = edition.release
-    if release is None:
-        return []
-    notebooks = [notebook.name for notebook in release.record.notebooks]
-    rest = sorted(release.results, key=lambda name: _place(notebooks, release.results[name]))
-    figures: dict[str, list[str]] = {}
-    for name in rest:
-        result = release.results[name]
-        if isinstance(result, FigureResult):
-            figures.setdefault(result.variants[-1].content.table, []).append(name)
-    ordered = [shown for name in [*edition.analysis.page.results, *rest] for shown in figures.get(name, [name])]
-    known = [name for name in dict.fromkeys(ordered) if name in release.results]
-    return [name for name in known if name not in edition.analysis.page.answer]
-
-
-def datasets_of(release: Release) -> list[Used]:
-    """Return the datasets behind a release's results, in each state in which they were used.
-
-    Parameters
-    ----------
-    release : Release
-
-    Returns
-    -------
-    list of Used
-        In the order of their names.
-    """
-    used: dict[tuple[str, str], Used] = {}
-    for result in release.results.values():
-        for variant in result.variants:
-            for state in variant.datasets.values():
-                used[state.dataset, state.sha256 or ""] = state
-    return [used[key] for key in sorted(used)]
-
-
-def runs_of(release: Release, notebook: str | None = None) -> int:
-    """Return how many runs stand behind a release, or behind one notebook of it.
-
-    Parameters
-    ----------
-    release : Release
-    notebook : str, optional
-
-    Returns
-    -------
-    int
-    """
-    chosen = [result for result in release.results.values() if notebook in (None, result.notebook)]
-    return len({(result.notebook, variant.run) for result in chosen for variant in result.variants})
-
-
-def _place(notebooks: list[str], result: TableResult | FigureResult | FindingResult) -> tuple[int, int, str]:
-    position = notebooks.index(result.notebook) if result.notebook in notebooks else len(notebooks)
-    return position, result.order, result.name
 
 
 def _dashes(name: str) -> str:
@@ -220,8 +158,15 @@ def _dashes(name: str) -> str:
 
 
 def _variant(
-    release: Release, result: TableResult | FigureResult, number: int, language: str, *, words: Mapping[str, str], where: str
+    release: Release,
+    result: TableResult | FigureResult,
+    number: int,
+    language: str,
+    *,
+    strings: Mapping[str, Mapping[str, str]],
+    where: str,
 ) -> VariantView:
+    words, said = strings["result"], strings["parameters"]
     variant = result.variants[number]
     picture = None
     if isinstance(result, FigureResult):
@@ -236,16 +181,40 @@ def _variant(
         raise CheckFailed(f"{where}: '{table_name}' is no table")
     title = variant.title or result.title
     return VariantView(
-        label=variant_label(variant.parameters, language),
+        label=variant_label(variant.parameters, language, words=said),
         title=title[language] if title else result.name,
         note=variant.note[language] if variant.note else None,
         basis=variant.basis,
         table=table_view(content, language, words=words),
-        csv=_csv(release, table_name, variant.parameters, where=where),
+        downloads=(("", _csv(release, table_name, variant.parameters, where=where)),),
         picture=picture,
-        map=map_view(content, language, withheld=words["withheld"], empty=words["empty"]) if is_of_districts(content) else None,
+        map=map_view(content, language, words=words) if is_of_districts(content) else None,
         run=variant.run,
     )
+
+
+def _joined(variants: list[VariantView]) -> tuple[VariantView, ...]:
+    """Tables of one row each, alike but for their row, as one table; nothing where they are not."""
+    first = variants[0]
+    keys = [row.key for variant in variants for row in variant.table.rows]
+    alike = all(
+        len(variant.table.rows) == 1
+        and not (variant.picture or variant.map)
+        and (variant.title, variant.note, variant.basis) == (first.title, first.note, first.basis)
+        and (variant.table.corner, variant.table.columns, variant.table.unit)
+        == (first.table.corner, first.table.columns, first.table.unit)
+        for variant in variants
+    )
+    if len(variants) < 2 or not alike or len(set(keys)) < len(keys):
+        return ()
+    table = replace(
+        first.table,
+        rows=tuple(row for variant in variants for row in variant.table.rows),
+        withheld=sum(variant.table.withheld for variant in variants),
+        empty=sum(variant.table.empty for variant in variants),
+    )
+    downloads = tuple((variant.label, path) for variant in variants for _, path in variant.downloads)
+    return (replace(first, label="", table=table, downloads=downloads, run=""),)
 
 
 def _picture(release: Release, path: str, alt: str) -> Picture:
@@ -272,10 +241,10 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _finding(result: FindingResult, language: str, *, anchor: str, where: str) -> FindingView:
+def _finding(result: FindingResult, language: str, *, said: Mapping[str, str], anchor: str, where: str) -> FindingView:
     newest = result.variants[-1]
     heads = [headline(variant.content, language) for variant in result.variants]
-    labels = [variant_label(variant.parameters, language) for variant in result.variants]
+    labels = [variant_label(variant.parameters, language, words=said) for variant in result.variants]
     numbers = [head[1] if head else None for head in heads]
     bars: tuple[Bar, ...] = ()
     comparable = [number for number in numbers if number is not None]
