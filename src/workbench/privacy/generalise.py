@@ -97,11 +97,12 @@ def generalise(ladders: Sequence[Ladder], people: np.ndarray, *, k: int, suppres
     pairs = np.unique(people.astype(np.int64) * len(profiles) + which)
     person, held = pairs // len(profiles), pairs % len(profiles)
     allowed = Fraction(suppression).limit_denominator(10**6) * rows
-    nodes = [[_nodes(ladder.labels[level]) for level in range(len(ladder.labels))] for ladder in ladders]
+    nodes = [[_nodes(labels, at) for labels in ladder.labels] for ladder, at in zip(ladders, leaf, strict=True)]
+    costs = [[np.asarray(covered)[at] - 1 for covered in ladder.covered] for ladder, at in zip(ladders, leaf, strict=True)]
     best: tuple[Fraction, tuple[int, ...], np.ndarray, int, int] | None = None
     for levels in itertools.product(*(range(len(ladder.labels)) for ladder in ladders)):
         chosen = [nodes[place][level] for place, level in enumerate(levels)]
-        joint = _joint([codes[leaf[place]] for place, (codes, _) in enumerate(chosen)], [count for _, count in chosen])
+        joint = _joint([codes for codes, _ in chosen], [count for _, count in chosen])
         _, class_of = np.unique(joint, return_inverse=True)
         count = int(class_of.max()) + 1
         shared = np.bincount(np.unique(person * count + class_of[held]) % count, minlength=count)
@@ -112,8 +113,7 @@ def generalise(ladders: Sequence[Ladder], people: np.ndarray, *, k: int, suppres
         loss = Fraction(0)
         for place, level in enumerate(levels):
             if ladders[place].leaves > 1:
-                cost = np.asarray(ladders[place].covered[level])[leaf[place]] - 1
-                loss += Fraction(int((cost * rows_of)[kept].sum()), ladders[place].leaves - 1)
+                loss += Fraction(int((costs[place][level] * rows_of)[kept].sum()), ladders[place].leaves - 1)
         loss += left_out * len(ladders)
         if best is None or (loss, levels) < (best[0], best[1]):
             best = (loss, levels, kept, int(shared[shared >= k].min()), int((shared >= k).sum()))
@@ -150,8 +150,9 @@ def _joint(columns: Sequence[np.ndarray], sizes: Sequence[int]) -> np.ndarray:
     return joint
 
 
-def _nodes(labels: Sequence[str]) -> tuple[np.ndarray, int]:
-    codes, uniques = pd.factorize(np.asarray(labels, dtype=object))
+def _nodes(labels: Sequence[str], leaf: np.ndarray) -> tuple[np.ndarray, int]:
+    """The node of each profile at one level, and how many nodes there are."""
+    codes, uniques = pd.factorize(np.asarray(labels, dtype=object)[leaf])
     return codes.astype(np.int64), len(uniques)
 
 
