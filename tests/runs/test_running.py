@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -101,3 +105,44 @@ def test_a_kernel_that_dies_and_one_that_hangs_are_failures_with_a_reason(tmp_pa
     errors = {failure.run.notebook: failure.outcome.error for failure in summary.failures}
     assert "died" in errors["complaints"].lower()
     assert "timed out" in errors["levels"].lower() or "timeout" in errors["levels"].lower()
+
+
+def processes_of(root: Path) -> list[int]:
+    """Processes whose environment names the city's folder."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                environment = (folder / "environ").read_bytes()
+            except OSError:
+                continue  # it ended, or is another user's
+            if str(root).encode() in environment:
+                found.append(int(folder.name))
+    return found
+
+
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
+def test_a_driver_that_ends_midway_leaves_no_process_and_no_half_result(tmp_path: Path, ending: signal.Signals) -> None:
+    project = make_city(tmp_path / "city", official=[2020])
+    marker = tmp_path / "started"
+    waiting = f"import pathlib, time\npathlib.Path({str(marker)!r}).touch()\ntime.sleep(2)"
+    write_text(project.notebooks / "noise" / "complaints.ipynb", notebook(waiting, COMPLAINTS, parameters=None))
+    words = [sys.executable, "-m", "workbench.cli", "run", "noise"]
+    environment = {"PATH": os.environ["PATH"], "WORKBENCH_ROOT": str(project.root)}
+    driver = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=tmp_path)
+    deadline = time.monotonic() + 60
+    while not marker.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert marker.exists()
+    driver.send_signal(ending)
+    driver.communicate(timeout=30)
+    assert driver.returncode == (130 if ending == signal.SIGINT else -signal.SIGKILL)
+    deadline = time.monotonic() + 15
+    while processes_of(project.root) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert processes_of(project.root) == []
+    assert not [run.name for run in planned(project) if run.notebook == "complaints" and run.folder.exists()]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert all(run.done for run in planned(project))
+    assert not list(project.runs.rglob(".*working"))

@@ -74,7 +74,8 @@ def carry_out(
         return Summary(finished=0, unchanged=len(runs), failures=())
     report(0, len(due), "starting")
     count = min(workers or min(len(os.sched_getaffinity(0)), MAX_WORKERS), len(due))
-    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=prepare_worker)
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=prepare_worker, initargs=(os.getpid(),))
     try:
         waiting: dict[Future[Outcome], Run] = {pool.submit(execute, _order(project, run)): run for run in due}
         done = 0
@@ -88,9 +89,10 @@ def carry_out(
                 _log(project, run, outcome)
                 report(done, len(due), f"{run.name}{' failed' if outcome.error else ''}")
     except BaseException:
+        workers_now = list((pool._processes or {}).values())
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
+        for process in workers_now:
+            process.kill()
         raise
     pool.shutdown()
     return Summary(finished=len(due) - len(failures), unchanged=len(runs) - len(due), failures=tuple(failures))

@@ -24,6 +24,9 @@ PR_SET_PDEATHSIG = 1
 
 EXECUTED = "notebook.ipynb"
 
+SOCKETS = "wb-"
+"""Folders of a kernel's sockets, in the temporary folder, followed by the worker's process."""
+
 
 class LocalKernelManager(AsyncKernelManager):
     """Kernels that listen on sockets in a folder of their own, not on the network."""
@@ -69,15 +72,33 @@ class Outcome:
     executed: Path | None = None
 
 
-def prepare_worker() -> None:
-    """End with the driver, keep quiet, and load papermill once."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+def prepare_worker(driver: int) -> None:
+    """End with the driver, keep quiet, and load papermill once.
+
+    Parameters
+    ----------
+    driver : int
+        The process that started this one.
+    """
+    ctypes.CDLL(None).prctl(
+        PR_SET_PDEATHSIG, signal.SIGKILL
+    )  # a pool's worker swallows SystemExit; its kernels end by themselves
+    if os.getppid() != driver:
+        sys.exit(1)
+    sweep_sockets()
     logging.disable(logging.ERROR)
     for name in set(os.environ) - set(KEPT_VARIABLES):
         del os.environ[name]
     os.environ.update({"PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"})
     import papermill  # noqa: F401 (3 s, paid once a worker)
+
+
+def sweep_sockets() -> None:
+    """Remove the socket folders of workers that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{SOCKETS}*-*"):
+        process = folder.name.removeprefix(SOCKETS).partition("-")[0]
+        if process.isdigit() and not Path("/proc", process).exists() and folder.stat().st_uid == os.getuid():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def execute(order: Order) -> Outcome:
@@ -100,7 +121,7 @@ def execute(order: Order) -> Outcome:
     (working / "scratch").mkdir(parents=True)
     context = working / "context.json"
     write_json(context, {**order.context, "folder": str(working)})
-    runtime = Path(tempfile.mkdtemp(prefix="wb-"))  # short: a socket's path has 107 characters
+    runtime = Path(tempfile.mkdtemp(prefix=f"{SOCKETS}{os.getpid()}-"))  # short: a socket's path has 107 characters
     for folder in (order.cache / "ipython", order.cache / "matplotlib"):
         folder.mkdir(parents=True, exist_ok=True)
     os.environ.update({
