@@ -103,6 +103,8 @@ def test_no_page_is_wider_than_its_window(visit, address, language, width):
     for name in PAGES:
         page.goto(f"{address}/{language}/{name}.html")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        page.evaluate("document.querySelectorAll('main details').forEach(block => { block.open = true; })")
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name}, unfolded"
 
 
 @pytest.mark.parametrize(
