@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-from collections import defaultdict
-from pathlib import Path
 
 import pandas as pd
 import pytest
+from official_answers import air_days, rental_months, stations
 from seoul_server import KEY, SeoulServer, running
 
 from workbench.project import Project
@@ -23,8 +20,6 @@ GOOD_DAYS = {2018: 130, 2019: 110, 2020: 142, 2021: 172}
 
 RENTALS_JANUARY_TO_APRIL_2023 = 11_770_582
 
-AIR_FIELDS = ("MSRDT_DE", "MSRSTE_NM", "NO2", "O3", "CO", "SO2", "PM10", "PM25")
-
 
 def check_air(rows: pd.DataFrame) -> None:
     days = rows[rows["station_kind"] == "district"].groupby(["year", "date"])["pm25_ug_m3"].mean()
@@ -35,14 +30,6 @@ def check_air(rows: pd.DataFrame) -> None:
 def check_rentals(rows: pd.DataFrame) -> None:
     chosen = rows[rows["month"].between("2023-01", "2023-04")]
     assert chosen["rentals"].sum() == RENTALS_JANUARY_TO_APRIL_2023
-
-
-def words(path: Path) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(path.read_bytes().decode("cp949"), newline="")))[1:]
-
-
-def one_file(folder: Path, dataset: str) -> Path:
-    return next(found.path for found in find_official_files(folder) if found.dataset == dataset)
 
 
 def test_every_official_file_comes_in_and_adds_up(project, catalog, real_data):
@@ -79,11 +66,7 @@ def test_every_official_file_comes_in_and_adds_up(project, catalog, real_data):
 
 
 def test_the_same_figures_come_through_the_connector_over_two_days_of_quota(project, catalog, real_data):
-    days: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for found in find_official_files(real_data):
-        for row in words(found.path) if found.dataset == "daily_air" else []:
-            days[row[0]].append(dict(zip(AIR_FIELDS, row, strict=True)))
-    with running(SeoulServer(by_option={"DailyAverageAirQuality": days}, texts_only=True)) as server:
+    with running(SeoulServer(by_option={"DailyAverageAirQuality": air_days(real_data)}, texts_only=True)) as server:
         connection = Connection(base=server.url, key=KEY, pace_s=0.0)
         asked = {"since": "2018", "until": "2021", "connection": connection}
         with pytest.raises(QuotaUsed):
@@ -96,26 +79,11 @@ def test_the_same_figures_come_through_the_connector_over_two_days_of_quota(proj
 
 
 def test_the_same_rentals_come_through_the_connector(project, catalog, real_data):
-    stations = [
-        {
-            "STA_LOC": row[2],
-            "RENT_ID": f"ST-{number}",
-            "RENT_NO": row[0].strip().zfill(5),
-            "RENT_NM": row[1],
-            "HOLD_NUM": row[8],
-            "STA_ADD1": row[3],
-            "STA_ADD2": "",
-            "STA_LAT": row[4],
-            "STA_LONG": row[5],
-        }
-        for number, row in enumerate(words(one_file(real_data, "bike_stations")))
-    ]
-    months: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in words(one_file(real_data, "bike_station_month")):
-        half = int(row[3]) // 2
-        for count in (half, int(row[3]) - half):
-            months[row[2]].append({"STATION_NAME": row[1], "USE_CNT": str(count)})
-    with running(SeoulServer(tables={"tbCycleStationInfo": stations}, by_option={"tbCycleRentUseMonthInfo": months})) as server:
+    with running(
+        SeoulServer(
+            tables={"tbCycleStationInfo": stations(real_data)}, by_option={"tbCycleRentUseMonthInfo": rental_months(real_data)}
+        )
+    ) as server:
         connection = Connection(base=server.url, key=KEY, pace_s=0.0)
         fetch_seoul(project, catalog, "bike_stations", today=dt.date(2026, 11, 22), connection=connection)
         balances = fetch_seoul(
