@@ -49,7 +49,10 @@ def make_axis(
         Missing values, keys of several kinds, none at all, or some that ``keys`` does not list.
     """
     where = f"table '{table}': '{column}'"
-    found = _found(frame[column])
+    try:
+        found = _found(frame[column])
+    except TypeError as error:
+        raise UsageError(f"{where} holds what is no key of a table ({error})", hint="use words, numbers or dates") from None
     if None in found:
         raise UsageError(f"{where} has missing values", hint="drop those rows or name them, e.g. 'unknown'")
     wanted = found if keys is None else _listed(keys, where=where)

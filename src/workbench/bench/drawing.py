@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import builtins
 import dis
+import importlib.util
 import inspect
 import io
 import textwrap
 import warnings
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
@@ -20,6 +23,8 @@ from workbench.errors import UsageError
 
 FIGURE_INCHES = (7.2, 4.05)
 """Width and height of an axes' figure; 7.2 in wide text of 10 pt stays readable on a phone 390 px wide."""
+
+FONT_PACKAGE = "koreanize_matplotlib"
 
 SIGNATURE = "def draw(axes, table, language): ..."
 
@@ -51,7 +56,7 @@ def draw_source(draw: Callable[..., None]) -> str:
     if not source.startswith("def "):
         raise UsageError("a figure is drawn by a function written with def, without decorators", hint=SIGNATURE)
     strangers = list(draw.__code__.co_freevars)
-    strangers += [name for name in _global_names(draw.__code__) if name not in vars(builtins)]
+    strangers += [name for name in _global_names(draw.__code__) if name not in (*vars(builtins), draw.__name__)]
     if strangers:
         raise UsageError(
             f"the drawing function uses names from outside itself: {', '.join(sorted(set(strangers)))}",
@@ -62,7 +67,9 @@ def draw_source(draw: Callable[..., None]) -> str:
 
 def _global_names(code: CodeType) -> list[str]:
     """The names that a function and those inside it look up outside of themselves."""
-    own = [step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
+    steps = list(dis.get_instructions(code))
+    given = {step.argval for step in steps if step.opname == "STORE_NAME"}  # in the body of a class
+    own = [step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME") and step.argval not in given]
     inner = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
     return [*own, *(name for one in inner for name in _global_names(one))]
 
@@ -88,7 +95,6 @@ def render_svg(source: str, table: Table, language: str) -> bytes:
     UsageError
         When the drawing fails, with its own error's words, or a character is in neither font.
     """
-    import koreanize_matplotlib
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
@@ -96,7 +102,7 @@ def render_svg(source: str, table: Table, language: str) -> bytes:
     draw = _compiled(source, table.name)
     with warnings.catch_warnings(), matplotlib.rc_context():
         warnings.filterwarnings("error", message="Glyph .* missing from font")
-        koreanize_matplotlib.koreanize()
+        _know_hangul()
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_style(table.name))
         figure = Figure(figsize=FIGURE_INCHES, layout="constrained")
@@ -129,6 +135,25 @@ def _failed(name: str, error: Exception) -> UsageError:
         f"figure of table '{name}': drawing failed: {type(error).__name__}: {error}",
         hint="the function sees axes, table and language only; import inside it what it needs",
     )
+
+
+@cache
+def _know_hangul() -> None:
+    """Make the bundled Hangul font known to matplotlib, once a process.
+
+    Its package is found and not imported: it would import ``distutils``, which Python 3.12 no longer has.
+    """
+    from matplotlib import font_manager
+
+    package = importlib.util.find_spec(FONT_PACKAGE)
+    files = sorted((Path(package.origin).parent / "fonts").glob("*.ttf")) if package and package.origin else []
+    if not files:
+        raise UsageError(
+            f"the package {FONT_PACKAGE}, which brings the Hangul font, is not installed",
+            hint="install the project's dependencies again",
+        )
+    for file in files:
+        font_manager.fontManager.addfont(file)
 
 
 def _style(salt: str) -> Any:

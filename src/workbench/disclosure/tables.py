@@ -160,7 +160,8 @@ def tabulate(contributions: pd.DataFrame, layout: Layout, *, min_contributors: i
     if layout.statistic != "count":
         amounts = _amounts(contributions[VALUE])
         measured = ~np.isnan(amounts)
-        numbers = _statistic(cell[measured], amounts[measured], layout)
+        with np.errstate(over="ignore"):  # an infinite sum is refused in words
+            numbers = _statistic(cell[measured], amounts[measured], layout)
     people = np.zeros(size, np.int64)
     if layout.people:
         people = _distinct(cell[measured], contributions[CONTRIBUTOR][measured], size)
