@@ -238,6 +238,11 @@ def test_differences_are_named_with_their_cell():
     assert differences(was, empty, rtol=0) == ["row=b, column=2: was withheld, is empty"]
     shown = table("count", [[3, 4], [0, 7]], [["shown", "shown"], ["shown", "shown"]])
     assert differences(was, shown, rtol=0) == ["row=b, column=2: was withheld, is 7"]
+    measured = table("mean", [[61.3, 11_770_582.5], [0, None]], states), table("mean", [[70.0, 11_770_583.5], [0, None]], states)
+    assert differences(*measured, rtol=1e-9) == [
+        "row=a, column=1: was 61.3, is 70",
+        "row=a, column=2: was 11770582.5, is 11770583.5",
+    ]
     assert differences(was, table("mean", [[3, 4], [0, None]], states), rtol=0) == ["the table is laid out differently"]
 
 

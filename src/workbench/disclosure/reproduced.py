@@ -59,4 +59,4 @@ def _same(one: float | int | None, two: float | int | None, *, exact: bool, rtol
 
 
 def _word(value: float | int | None, state: str) -> str:
-    return state if value is None else str(value)
+    return state if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)
