@@ -38,7 +38,7 @@ def _dataset(fields: dict[str, Any], *, key: list[str], sort: list[str], **more:
         "licence": "CC0-1.0",
         "licence_verified": True,
         "source": {"title": _words("source")},
-        "period": "2020/2021",
+        "period": "2020-2021",
         "update": "once",
         "issues": ["noise"],
         "fields": fields,

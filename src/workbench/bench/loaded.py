@@ -156,6 +156,7 @@ class Loaded:
                 "sha256": manifest.get("sha256"),
                 "policy": manifest.get("policy"),
                 "sources": manifest.get("sources", []),
+                "retrieved": manifest.get("retrieved"),
                 "personal": bool(manifest.get("personal")),
                 "min_contributors": int(manifest.get("min_contributors", 0)),
             }

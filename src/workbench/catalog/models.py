@@ -23,6 +23,9 @@ PERSONAL: frozenset[str] = frozenset({"direct_identifier", "quasi_identifier", "
 """What a field of a dataset that is not personal may not reveal."""
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Period = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9Q/–-]*$")]
+"""Years, quarters or days in figures, which need no translation: ``2018-2023``, ``2008Q1-2025Q1``."""
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -110,7 +113,7 @@ class Dataset(_Record):
     licence: Text
     licence_verified: bool
     source: Origin
-    period: Text
+    period: Period | Bilingual
     update: Rhythm
     issues: list[str]
     fields: dict[Identifier, Field]
@@ -138,6 +141,19 @@ class Dataset(_Record):
     def geometry(self) -> str | None:
         """The name of the geometry field, if there is one."""
         return next((name for name, field in self.fields.items() if field.type == "geometry"), None)
+
+    def period_in(self, language: str) -> str:
+        """Return the period as a reader of a language sees it.
+
+        Parameters
+        ----------
+        language : str
+
+        Returns
+        -------
+        str
+        """
+        return self.period if isinstance(self.period, str) else self.period[language]
 
     @property
     def personal_fields(self) -> list[str]:

@@ -14,7 +14,7 @@ from workbench.errors import GateRefused, RunsFailed, WorkbenchError
 from workbench.governance import policy_path
 from workbench.privacy import protect_dataset
 from workbench.project import Project
-from workbench.publish import build_book
+from workbench.publish import PREVIEW, build_book
 from workbench.releases import make_candidate
 from workbench.runs import carry_out, issues, plan_runs, read_analysis
 from workbench.sources import take_in_files
@@ -119,7 +119,7 @@ def make_book(project: Project, found: Report, *, today: dt.date | None) -> Path
     with progress("book") as report:
         built = build_book(project, target=project.site, today=today, report=report)
     tell_book(built, "book")
-    preview = project.site / "preview"
+    preview = project.site / PREVIEW
     if found.previews:
         with progress("preview") as report:
             built = build_book(project, target=preview, draft=True, folders=found.previews, today=today, report=report)

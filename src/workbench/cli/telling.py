@@ -65,7 +65,9 @@ def _of_parameters(members: list[Comparison]) -> str:
 
 def tell_book(built: Built, what: str) -> None:
     """Print whether a book was built or stands as it was."""
-    say(f"  {what}: {'built' if built.rebuilt else 'unchanged'}")
+    say(f"  {what}: {'built' if built.rebuilt else 'unchanged'}, {built.pages} pages in each of {', '.join(built.languages)}")
+    for note in built.notes:
+        say(f"    {note}")
 
 
 def closing_lines(front: Path, preview: Path | None) -> Iterable[str]:

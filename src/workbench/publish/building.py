@@ -32,6 +32,9 @@ SHOWN_LINES = 8
 
 STEPS = 4
 
+PREVIEW = "preview"
+"""The folder of drafts inside the public site's; it is built apart."""
+
 _LEFT_OUT = (".buildinfo", ".doctrees", "objects.inv")
 """What Sphinx leaves beside the pages for itself: settings with paths of this machine, and an index for other projects."""
 
@@ -102,7 +105,7 @@ def build_book(
     """
     memory = project.cache / "book" / f"{sha256(str(target.resolve()).encode())[:16]}.json"
     with _only_one(memory.with_suffix(".lock"), target):
-        work = target / ".building"
+        work = target.parent / f".{target.name}.building"
         shutil.rmtree(work, ignore_errors=True)
         inputs = inputs_hash(project, draft=draft, folders=folders, today=today)
         known = read_json(memory) if memory.is_file() else {}
@@ -114,8 +117,6 @@ def build_book(
             )
         finally:
             shutil.rmtree(work, ignore_errors=True)
-        for old in set(known.get("languages", ())) - set(languages):
-            shutil.rmtree(target / old, ignore_errors=True)
         write_json(
             memory,
             {"inputs": inputs, "languages": languages, "notes": notes, "outputs": _outputs(target, languages), "pages": pages},
@@ -188,13 +189,19 @@ def _build(
     report(2, STEPS, "building pages")
     _run_sphinx(work, list(catalogues))
     report(3, STEPS, "putting the site in place")
+    whole = work / "whole"
+    whole.mkdir()
     for language in catalogues:
         built = work / "built" / language
         for name in _LEFT_OUT:
             path = built / name
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-        replace_folder(built, target / language)
-    write_text(target / "index.html", front_door(site, catalogues))
+        built.rename(whole / language)
+    write_text(whole / "index.html", front_door(site, catalogues))
+    preview = target / PREVIEW
+    if preview.is_dir():
+        preview.rename(whole / PREVIEW)  # drafts stay; a kill right here costs them, never the public site
+    replace_folder(whole, target)
     return list(catalogues), len(sources[site.languages[0]]), [note for edition in editions for note in edition.ahead]
 
 

@@ -68,7 +68,7 @@ def _entry(
         "url": dataset.source.url,
         "identifier": dataset.source.identifier,
         "service": dataset.source.service,
-        "period": dataset.period,
+        "period": dataset.period_in(language),
         "rhythm": dataset.update,
         "synthetic": dataset.synthetic,
         "personal": bool(dataset.personal_fields),

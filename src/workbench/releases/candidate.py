@@ -268,7 +268,7 @@ def _coverage(catalog: Catalog, variants: Sequence[Variant]) -> dict[str, Any]:
     for variant in variants:
         for record in variant.datasets.values():
             described = catalog[record["dataset"]]
-            found[record["dataset"]] = {"rows": record["rows"], "sources": record["sources"], "period": described.period}
+            found[record["dataset"]] = {"rows": record["rows"], "sources": record["sources"], "period": described.period_in("en")}
     return dict(sorted(found.items()))
 
 
