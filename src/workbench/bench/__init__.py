@@ -7,6 +7,7 @@ from workbench.bench.opening import open_bench
 from workbench.bench.references import KeyReference, Reference
 from workbench.bench.sentences import LANGUAGES, fill, format_value
 from workbench.bench.table import EMPTY, RESULT_MIME, WITHHELD, Table, cell_text, table_html
+from workbench.bench.written import read_contributions, read_results
 
 __all__ = [
     "EMPTY",
@@ -25,6 +26,8 @@ __all__ = [
     "fill",
     "format_value",
     "open_bench",
+    "read_contributions",
+    "read_results",
     "render_svg",
     "resolve_dataset",
     "table_html",
