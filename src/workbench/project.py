@@ -10,6 +10,9 @@ from workbench.errors import UsageError
 
 CATALOG_NAME = "data_catalog.yml"
 
+RUN_VARIABLE = "WORKBENCH_RUN"
+"""Names the file that tells a kernel which batch run it works for."""
+
 
 @dataclass(frozen=True)
 class Project:

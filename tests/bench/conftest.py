@@ -10,9 +10,9 @@ import pytest
 
 import workbench
 from demo_city import make_city
-from workbench.bench import RUN_VARIABLE, Bench
+from workbench.bench import Bench
 from workbench.files import read_json, write_json
-from workbench.project import Project
+from workbench.project import RUN_VARIABLE, Project
 
 
 @pytest.fixture(scope="session")

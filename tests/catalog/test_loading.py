@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.catalog import load_from, write_stored
+from workbench.catalog import load, load_from, write_stored
 from workbench.errors import GateRefused, UsageError
 from workbench.files import read_json, write_json
-from workbench.project import Project
+from workbench.project import RUN_VARIABLE, Project
 
 SEOUL = ZoneInfo("Asia/Seoul")
 BOTH = pytest.mark.parametrize("name", ["plain", "places"])
@@ -222,3 +222,9 @@ def test_data_protected_without_an_adopted_policy_is_refused(without_places, cat
     write_json(path, {**read_json(path), "adopted": adopted})
     with pytest.raises(GateRefused, match="without an adopted policy"):
         load_from(without_places, catalog, "places")
+
+
+def test_a_batch_run_loads_through_its_bench_alone(monkeypatch, tmp_path):
+    monkeypatch.setenv(RUN_VARIABLE, str(tmp_path / "context.json"))
+    with pytest.raises(GateRefused, match="a batch run loads through its bench"):
+        load("stations")

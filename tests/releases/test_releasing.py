@@ -283,3 +283,30 @@ def test_rows_without_contributors_do_not_make_a_table_about_people(city: Projec
     rows.drop(columns="contributor").to_parquet(run.folder / "contributions" / "complaints.parquet")
     with pytest.raises(GateRefused, match="does not count them"):
         make_candidate(city, catalog, analysis, runs, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("datasets", "message"),
+    [({}, "rests on no dataset"), ({"levls": None}, "unknown dataset 'levls'"), (None, None)],
+    ids=["none", "a stranger", "its policy forged"],
+)
+def test_what_a_kernel_says_of_its_data_is_not_believed(
+    city: Project, datasets: dict[str, object] | None, message: str | None
+) -> None:
+    catalog, analysis = read_catalog(city), read_analysis(city, "noise")
+    runs = plan_runs(city, catalog, analysis)
+    path = next(run.folder for run in runs if run.notebook == "complaints") / "results" / "complaints.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    told = record["datasets"]["complaints"]
+    if datasets is None:
+        record["datasets"] = {"complaints": {**told, "personal": False, "min_contributors": 0}}
+    else:
+        record["datasets"] = dict.fromkeys(datasets, told)
+    path.write_text(json.dumps(record), encoding="utf-8")
+    if message:
+        with pytest.raises(GateRefused, match=message):
+            make_candidate(city, catalog, analysis, runs, today=TODAY)
+    else:
+        make_candidate(city, catalog, analysis, runs, today=TODAY)
+        made = json.loads((city.candidates / "noise/results/complaints.json").read_text(encoding="utf-8"))
+        assert made["variants"][0]["content"]["values"] == [[80], [None]]

@@ -1,8 +1,9 @@
 """What a notebook sees: open, load, table, figure, finding."""
 
 from workbench.bench.bench import Bench
-from workbench.bench.context import RUN_VARIABLE, RunContext, resolve_dataset
+from workbench.bench.context import RunContext, resolve_dataset
 from workbench.bench.drawing import FIGURE_INCHES, PALETTE, render_svg
+from workbench.bench.loaded import dataset_record
 from workbench.bench.opening import open_bench
 from workbench.bench.references import KeyReference, Reference
 from workbench.bench.sentences import LANGUAGES, fill, format_value
@@ -15,7 +16,6 @@ __all__ = [
     "LANGUAGES",
     "PALETTE",
     "RESULT_MIME",
-    "RUN_VARIABLE",
     "WITHHELD",
     "Bench",
     "KeyReference",
@@ -23,6 +23,7 @@ __all__ = [
     "RunContext",
     "Table",
     "cell_text",
+    "dataset_record",
     "fill",
     "format_value",
     "open_bench",

@@ -10,10 +10,7 @@ from typing import Any
 from workbench.catalog import Catalog, read_manifest
 from workbench.errors import GateRefused
 from workbench.files import read_json
-from workbench.project import Project
-
-RUN_VARIABLE = "WORKBENCH_RUN"
-"""Names the file that tells a kernel which run it is."""
+from workbench.project import RUN_VARIABLE, Project
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +60,7 @@ class Loaded:
         """
         if asked not in self._actual:
             raise unknown("loaded dataset", asked, self._actual)
-        if self._actual[asked] != asked:
-            return "stand_in"
-        return "synthetic" if self._catalog[asked].synthetic else "official"
+        return basis_of(self._catalog, asked, self._actual[asked])
 
     def minimum(self) -> int:
         """Return how many people a cell needs: the strictest policy of all that was loaded, 0 where none is about people."""
@@ -149,17 +148,7 @@ class Loaded:
     def as_record(self) -> dict[str, Any]:
         """Return what stands in each result about the data behind it."""
         return {
-            asked: {
-                "dataset": self._actual[asked],
-                "kind": self.basis(asked),
-                "rows": manifest.get("rows"),
-                "sha256": manifest.get("sha256"),
-                "policy": manifest.get("policy"),
-                "sources": manifest.get("sources", []),
-                "retrieved": manifest.get("retrieved"),
-                "personal": bool(manifest.get("personal")),
-                "min_contributors": int(manifest.get("min_contributors", 0)),
-            }
+            asked: dataset_record(self._catalog, asked, self._actual[asked], manifest)
             for asked, manifest in sorted(self._manifests.items())
         }
 
@@ -168,3 +157,48 @@ class Loaded:
 
     def _folder(self, dataset: str) -> Path:
         return self._project.protected / dataset
+
+
+def basis_of(catalog: Catalog, asked: str, actual: str) -> str:
+    """Return ``official``, ``synthetic``, or ``stand_in`` where another dataset was got than was asked for.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    asked, actual : str
+
+    Returns
+    -------
+    str
+    """
+    if actual != asked:
+        return "stand_in"
+    return "synthetic" if catalog[asked].synthetic else "official"
+
+
+def dataset_record(catalog: Catalog, asked: str, actual: str, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what stands in a result about one dataset behind it.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    asked, actual : str
+        The dataset that the notebook asked for, and the one it got.
+    manifest : mapping
+        Of the protected rows.
+
+    Returns
+    -------
+    dict
+    """
+    return {
+        "dataset": actual,
+        "kind": basis_of(catalog, asked, actual),
+        "rows": manifest.get("rows"),
+        "sha256": manifest.get("sha256"),
+        "policy": manifest.get("policy"),
+        "sources": manifest.get("sources", []),
+        "retrieved": manifest.get("retrieved"),
+        "personal": bool(manifest.get("personal")),
+        "min_contributors": int(manifest.get("min_contributors", 0)),
+    }

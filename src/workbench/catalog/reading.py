@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from workbench.catalog.models import Catalog, Field, check_row_type, read_catalo
 from workbench.catalog.selecting import Condition as Comparison
 from workbench.catalog.selecting import read_selection
 from workbench.errors import GateRefused, UsageError, unknown
-from workbench.project import Project
+from workbench.project import RUN_VARIABLE, Project
 
 Condition = tuple[str, str, Any]
 
@@ -87,6 +88,8 @@ def load(
     --------
     >>> load("daily_air", columns=["date", "pm25_ug_m3"], where=[("station", "==", "강남구")])  # doctest: +SKIP
     """
+    if RUN_VARIABLE in os.environ:
+        raise GateRefused("a batch run loads through its bench", hint=f"bench.load('{dataset}', …), so that its policy is obeyed")
     project = project or Project.find()
     return load_from(project, read_catalog(project), dataset, columns=columns, where=where, bbox=bbox)
 

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from workbench.catalog import Catalog, read_catalog
 from workbench.errors import CheckFailed, WorkbenchError
 from workbench.governance import (
+    Consent,
     issue_agreement,
-    issue_proposal,
     policy_adoption,
     read_members,
     read_proposals,
@@ -67,6 +67,7 @@ def _adopted(project: Project, dataset: str) -> None:
     found = policy_adoption(project, dataset)
     if not found.complete:
         raise CheckFailed(f"{project.relative(found.path)}: not adopted by both sides in this version ({found.missing()})")
+    _no_faults(found)
 
 
 def _agreed(project: Project, issue: str) -> None:
@@ -75,7 +76,13 @@ def _agreed(project: Project, issue: str) -> None:
         raise CheckFailed(f"analyses/{issue}: no proposal speaks of it", hint="write governance/proposals/P-….yml")
     if not found.complete:
         raise CheckFailed(f"analyses/{issue}: not agreed by both sides ({found.missing()})")
-    issue_proposal(project, issue)
+    _no_faults(found)
+
+
+def _no_faults(found: Consent) -> None:
+    """Both sides said it, and yet a statement about it does not count: somebody should know."""
+    if found.faults:
+        raise CheckFailed("; ".join(found.faults), hint="mend or remove the statement")
 
 
 def _clean(project: Project, issue: str, notebook: str) -> None:

@@ -79,7 +79,7 @@ def make_candidate(project: Project, catalog: Catalog, analysis: Analysis, runs:
     require_agreed_issue(project, analysis.issue)
     last = latest_release(project, analysis.issue)
     released = read_variants(last) if last else []
-    found = gather(runs)
+    found = gather(project, catalog, runs)
     comparisons = compare(released, found)
     number = int(last.name) + 1 if last else 1
     notebooks = _notebooks(analysis, runs, [item.variant for item in comparisons if item.verdict != "not_checked"], last)

@@ -7,21 +7,23 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from workbench.bench import LANGUAGES, format_value
+from workbench.bench import LANGUAGES, dataset_record, format_value, read_contributions, read_results
+from workbench.catalog import Catalog, read_manifest
 from workbench.disclosure import Layout, SafeTable, chosen_key, evaluate, tabulate
 from workbench.errors import GateRefused, WorkbenchError, combine, unknown
-from workbench.files import read_json, sha256
+from workbench.files import sha256
+from workbench.project import Project
 from workbench.releases.results import Variant
 from workbench.runs import Run
 
 
-def gather(runs: Iterable[Run]) -> list[Variant]:
+def gather(project: Project, catalog: Catalog, runs: Iterable[Run]) -> list[Variant]:
     """Collect the results of finished runs.
 
     Parameters
     ----------
+    project : Project
+    catalog : Catalog
     runs : iterable of Run
         Those that are not done are left out.
 
@@ -40,7 +42,7 @@ def gather(runs: Iterable[Run]) -> list[Variant]:
         if not run.done:
             continue
         try:
-            variants += _of_run(run)
+            variants += _of_run(project, catalog, run)
         except WorkbenchError as error:
             problems.append(f"{run.name}: {error.message}" + (f" ({error.hint})" if error.hint else ""))
     if problems:
@@ -48,8 +50,26 @@ def gather(runs: Iterable[Run]) -> list[Variant]:
     return variants
 
 
-def _of_run(run: Run) -> list[Variant]:
-    records = {path.stem: read_json(path) for path in sorted((run.folder / "results").glob("*.json"))}
+def _data_behind(project: Project, catalog: Catalog, run: Run, record: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What a result rests on, as the manifests say; a kernel only says which of the run's datasets it loaded."""
+    if not record["datasets"]:
+        raise GateRefused(f"{record['kind']} '{record['name']}' rests on no dataset", hint="load its data with bench.load")
+    found = {}
+    for asked in record["datasets"]:
+        if asked not in run.datasets:
+            raise unknown("dataset", asked, run.datasets, where=f"{record['kind']} '{record['name']}'")
+        actual = run.datasets[asked]
+        manifest = read_manifest(project.protected / actual)
+        if manifest is None:
+            raise GateRefused(f"dataset '{actual}' is not protected on this machine any more", hint="run: workbench protect")
+        found[asked] = dataset_record(catalog, asked, actual, manifest)
+    return found
+
+
+def _of_run(project: Project, catalog: Catalog, run: Run) -> list[Variant]:
+    records = read_results(run.folder)
+    for record in records.values():
+        record["datasets"] = _data_behind(project, catalog, run, record)
     tables: dict[str, SafeTable] = {}
     for name, record in records.items():
         if record["kind"] == "table":
@@ -89,7 +109,7 @@ def _untitled(name: str, record: Mapping[str, Any]) -> list[str]:
 
 def _table(folder: Path, name: str, record: Mapping[str, Any]) -> SafeTable:
     """Compute a table again from its contributing rows, under the strictest policy of what was loaded."""
-    contributions = pd.read_parquet(folder / "contributions" / f"{name}.parquet")
+    contributions = read_contributions(folder, name)
     minimum = max((int(loaded["min_contributors"]) for loaded in record["datasets"].values()), default=0)
     layout = Layout.from_record(record["content"])
     if any(loaded["personal"] for loaded in record["datasets"].values()) and not layout.people:
