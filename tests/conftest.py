@@ -18,3 +18,26 @@ def real_data() -> Path:
     if not named:
         pytest.skip("WORKBENCH_DATA is not set")
     return Path(named)
+
+
+SKIPPED: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember what was skipped; tests with real data are exempt."""
+    if report.skipped and "realdata" not in report.keywords and not hasattr(report, "wasxfail"):
+        SKIPPED.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything is required, a skip is a failure."""
+    if os.environ.get("WORKBENCH_REQUIRE_ALL") == "1" and SKIPPED:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say so."""
+    if os.environ.get("WORKBENCH_REQUIRE_ALL") == "1" and SKIPPED:
+        terminalreporter.section("WORKBENCH_REQUIRE_ALL=1 and yet skipped")
+        for name in SKIPPED:
+            terminalreporter.line(name)
