@@ -25,9 +25,16 @@ def keyed(values) -> pd.DataFrame:
 
 
 def test_a_table_about_people_needs_contributors(at_desk):
-    rows = at_desk.load("complaints")
+    rows = at_desk.load("complaints").drop(columns="person")
     with pytest.raises(GateRefused, match=r"contributors are counted\n.*'person' of complaints"):
         at_desk.table("t", rows, rows="place")
+
+
+def test_the_protected_ids_that_a_frame_carries_are_its_contributors(at_desk):
+    rows = at_desk.load("complaints")
+    named = at_desk.table("named", rows, rows="place", contributor="person")
+    assert at_desk.table("unnamed", rows, rows="place").safe == named.safe
+    assert named.safe.states == (("shown",), ("withheld",))
 
 
 def test_contributors_are_needed_for_every_table_once_people_are_loaded(at_desk):

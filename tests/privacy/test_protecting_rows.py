@@ -47,7 +47,7 @@ def frame_of(rows) -> pd.DataFrame:
 
 
 def run(frame, tree, **more):
-    return protect(frame, policy(without_places(tree), **more), policy_file=tree.parent / "people.yml", key=KEY)
+    return protect(frame, policy(without_places(tree), **more).placed(tree.parent / "people.yml"), key=KEY)
 
 
 rows = st.lists(
@@ -128,9 +128,9 @@ def test_k_holds_even_where_no_field_is_generalised():
     made = policy({"row": {"role": "direct_identifier", "treatment": "drop"}}, k=3)
     two = pd.DataFrame({"row": ["a", "b"], "who": ["x", "y"]})
     with pytest.raises(GateRefused, match="the data hold 2 people"):
-        protect(two, made, policy_file=None, key=KEY)
+        protect(two, made, key=KEY)
     three = pd.DataFrame({"row": ["a", "b", "c"], "who": ["x", "y", "z"]})
-    assert protect(three, made, policy_file=None, key=KEY).report["k"] == 3
+    assert protect(three, made, key=KEY).report["k"] == 3
 
 
 def test_columns_without_any_value_are_a_category_of_their_own(tree):
@@ -249,11 +249,11 @@ def test_places_that_the_policy_keeps_stay_places(tree):
     frame = frame_of([(who, 30, "중구") for who in range(3)])
     frame["spot"] = shapely.points([[127.0, 37.5], [127.1, 37.6], [126.9, 37.4]])
     places = geopandas.GeoDataFrame(frame, geometry="spot", crs=4326)
-    found = protect(places, policy(rules(tree)), policy_file=tree.parent / "people.yml", key=KEY)
+    found = protect(places, policy(rules(tree)).placed(tree.parent / "people.yml"), key=KEY)
     assert isinstance(found.frame, geopandas.GeoDataFrame)
     assert found.frame.crs.to_epsg() == 4326
     dropped = {**rules(tree), "spot": {"role": "direct_identifier", "treatment": "drop"}}
-    found = protect(places, policy(dropped), policy_file=tree.parent / "people.yml", key=KEY)
+    found = protect(places, policy(dropped).placed(tree.parent / "people.yml"), key=KEY)
     assert "spot" not in found.frame.columns
 
 
@@ -268,10 +268,17 @@ def test_fields_and_policy_must_name_each_other(tree):
 def test_rows_without_unit_are_a_person_each(tree):
     fields = {**without_places(tree), "who": {"role": "direct_identifier", "treatment": "drop"}}
     made = policy(fields, unit=None)
-    found = protect(frame_of([(1, 30, "중구"), (1, 30, "중구")]), made, policy_file=tree.parent / "people.yml", key=KEY)
+    found = protect(frame_of([(1, 30, "중구"), (1, 30, "중구")]), made.placed(tree.parent / "people.yml"), key=KEY)
     assert found.report["k"] == 2
     assert "who" not in found.frame.columns
 
 
 def test_the_catalogue_of_these_tests_is_one_of_people():
     assert dataset(GEOMETRY_FREE).personal_fields == ["who", "age", "home", "illness", "words"]
+
+
+def test_without_a_key_pseudonyms_differ_each_time(tree):
+    frame = frame_of([(1, 30, "중구"), (2, 30, "중구")])
+    made = policy(without_places(tree)).placed(tree.parent / "people.yml")
+    one, two = (protect(frame, made).frame["who"].tolist() for _ in range(2))
+    assert not set(one) & set(two)

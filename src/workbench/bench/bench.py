@@ -143,7 +143,8 @@ class Bench:
         statistic : {"count", "sum", "mean", "median", "value"}
             ``value``: one row a cell, as it is; only for data that are not about people.
         contributor : str, optional
-            The column of protected person ids; needed as soon as the notebook has loaded data about people.
+            The column of protected ids; by default the one that the frame carries of the data about people that was
+            loaded. Without any, a table is refused once such data was loaded.
         title : mapping, optional
             By language; a result without a title in each language is not released.
         axis_titles : mapping, optional
@@ -177,6 +178,7 @@ class Bench:
             raise unknown("statistic", str(statistic), STATISTICS, where=f"table '{name}'")
         check_columns(name, frame, {"rows": rows, "columns": columns, "value": value, "contributor": contributor})
         check_value(name, statistic, value)
+        contributor = contributor or self._loaded.unit_in(frame)
         people = self._loaded.check_people(name, frame, contributor=contributor, statistic=statistic)
         for what, given in (("axis_titles", axis_titles), ("labels", labels), ("keys", keys)):
             for column in given or {}:

@@ -66,6 +66,20 @@ class Loaded:
         """Return how many people a cell needs: the strictest policy of all that was loaded, 0 where none is about people."""
         return max((int(self._manifests[asked]["min_contributors"]) for asked in self._personal()), default=0)
 
+    def unit_in(self, frame: pd.DataFrame) -> str | None:
+        """Return the column of protected ids that a frame still carries, None where there is none or more than one.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+
+        Returns
+        -------
+        str or None
+        """
+        units = {self._manifests[asked]["unit"] for asked in self._personal()} & {str(column) for column in frame.columns}
+        return units.pop() if len(units) == 1 else None
+
     def check_people(self, table: str, frame: pd.DataFrame, *, contributor: str | None, statistic: str) -> bool:
         """Tell whether a table is about people, and refuse one that would not count them as their policy says.
 

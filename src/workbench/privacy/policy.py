@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, PrivateAttr, StringConstraints, model_validator
 from pydantic import Field as Key
 
 from workbench.catalog import Dataset, Field
@@ -109,6 +109,27 @@ class Policy(_Record):
     disclosure: Disclosure = Disclosure()
     purposes: list[str] = []
     retention: str | None = None
+    _file: Path | None = PrivateAttr(default=None)
+
+    def placed(self, path: Path) -> Policy:
+        """Return the policy as it lies in a file, which its hierarchies are relative to.
+
+        Parameters
+        ----------
+        path : Path
+
+        Returns
+        -------
+        Policy
+        """
+        placed = self.model_copy()
+        placed._file = path
+        return placed
+
+    @property
+    def file(self) -> Path:
+        """Where the policy lies; a policy made in memory counts as lying in the working folder."""
+        return self._file or Path(f"{self.policy}.yml")
 
     @model_validator(mode="after")
     def _whole(self) -> Policy:
@@ -154,7 +175,7 @@ def read_policy(path: Path) -> Policy:
     policy = read_model(path, Policy)
     if policy.policy != path.stem:
         raise UsageError(f"{path}: is the policy of '{policy.policy}'", hint=f"name the file {policy.policy}.yml")
-    return policy
+    return policy.placed(path)
 
 
 def check_policy(policy: Policy, described: Dataset, path: Path) -> None:

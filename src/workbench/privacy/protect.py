@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ class Protected:
     report: dict[str, Any]
 
 
-def protect(frame: pd.DataFrame, policy: Policy, *, policy_file: Path, key: bytes) -> Protected:
+def protect(frame: pd.DataFrame, policy: Policy, *, key: bytes | None = None) -> Protected:
     """Protect a frame as a policy says.
 
     Parameters
@@ -53,10 +54,8 @@ def protect(frame: pd.DataFrame, policy: Policy, *, policy_file: Path, key: byte
     frame : pandas.DataFrame
         With every field that the policy names.
     policy : Policy
-    policy_file : Path
-        What hierarchies are relative to.
-    key : bytes
-        Of the pseudonyms; a new one for each protection.
+    key : bytes, optional
+        Of the pseudonyms; by default a new random one, which nobody keeps.
 
     Returns
     -------
@@ -72,14 +71,15 @@ def protect(frame: pd.DataFrame, policy: Policy, *, policy_file: Path, key: byte
     if not policy.personal:
         return Protected(frame, {"rows": len(frame), "suppressed": 0.0})
     if policy.guarantee is None:
-        raise GateRefused(f"{policy_file}: no guarantee")
+        raise GateRefused(f"{policy.file}: no guarantee")
+    key = secrets.token_bytes(32) if key is None else key
     for name in (*policy.fields, *([policy.unit] if policy.unit else [])):
         if name not in frame.columns:
-            raise unknown("field", name, [str(column) for column in frame.columns], where=str(policy_file))
+            raise unknown("field", name, [str(column) for column in frame.columns], where=str(policy.file))
     people = pd.factorize(frame[policy.unit])[0] if policy.unit else np.arange(len(frame))
     if (people < 0).any():
         raise GateRefused(f"dataset '{policy.policy}': a row has no '{policy.unit}', so nobody to protect is known")
-    ladders = [_ladder(name, frame[name], policy=policy, policy_file=policy_file) for name in policy.quasi_identifiers]
+    ladders = [_ladder(name, frame[name], policy=policy) for name in policy.quasi_identifiers]
     found = generalise(ladders, people, k=policy.guarantee.k, suppression=policy.limits.suppression)
     columns: dict[str, Any] = {}
     for name in frame.columns:
@@ -98,13 +98,13 @@ def protect(frame: pd.DataFrame, policy: Policy, *, policy_file: Path, key: byte
     return Protected(_in_order(_like(frame, columns)[found.kept]), report)
 
 
-def _ladder(name: str, values: pd.Series, *, policy: Policy, policy_file: Path) -> Ladder:
+def _ladder(name: str, values: pd.Series, *, policy: Policy) -> Ladder:
     rule = policy.fields[name]
     if rule.domain is not None:
         return interval_ladder(name, values, rule.domain)
     if rule.hierarchy is not None:
-        return hierarchy_ladder(name, values, read_hierarchy(hierarchy_path(policy_file, rule.hierarchy)))
-    raise GateRefused(f"{policy_file}: field '{name}' has neither domain nor hierarchy")
+        return hierarchy_ladder(name, values, read_hierarchy(hierarchy_path(policy.file, rule.hierarchy)))
+    raise GateRefused(f"{policy.file}: field '{name}' has neither domain nor hierarchy")
 
 
 def _like(frame: pd.DataFrame, columns: dict[str, Any]) -> pd.DataFrame:
@@ -206,7 +206,7 @@ def protect_dataset(project: Project, catalog: Catalog, dataset: str) -> dict[st
     key = hashlib.sha256(
         b"workbench pseudonyms\0" + canonical([dataset, basis, [record.get("seed") for record in records]])
     ).digest()
-    result = protect(vault.read(dataset), policy, policy_file=path, key=key)
+    result = protect(vault.read(dataset), policy, key=key)
     require_adopted_policy(project, dataset)
     if sha256_file(path) != basis["policy"] or vault.fingerprint(dataset) != basis["taken_in"]:
         raise GateRefused(f"dataset '{dataset}': its policy or its rows changed while it was protected", hint="run it again")
