@@ -81,7 +81,7 @@ def test_a_preview_is_marked_on_every_page_and_leaves_the_public_site_alone(tmp_
     folders = {"fine-dust": candidate}
     built = build_book(project, target=project.site / "preview", draft=True, folders=folders, today=dt.date(2026, 11, 21))
     for language, words in (
-        ("ko", "두 쪽의 승인을 받지 않은 미리보기입니다."),
+        ("ko", "양쪽의 승인을 받지 않은 미리보기입니다."),
         ("en", "A preview that the two sides have not approved."),
     ):
         pages = list((built.target / language).rglob("*.html"))

@@ -149,7 +149,7 @@ def test_an_issue_page_holds_everything_it_owes_the_reader(pages):
         "공식 통계",
         "KOGL type 1",
         "서울특별시",
-        "두 쪽 모두 승인",
+        "양쪽 모두 승인",
         "자리 G-1",
         "자리 C-1",
         "서명 없는 시연",
