@@ -68,6 +68,9 @@ def test_the_exit_codes_are_those_of_the_readme() -> None:
         (["approve", "noise", "--seat", "G-1"], 2, "has no candidate"),
         (["adopt", "levels", "--seat", "E-1"], 3, "speaks for no side"),
         (["agree", "trees", "--seat", "G-1"], 2, "was not proposed"),
+        (["fetch", "--since", "2021"], 2, "--since goes with --api"),
+        (["fetch", "--forget"], 2, "needs the datasets to forget"),
+        (["lab", "--port", "99999"], 2, "'99999' is no port"),
         (["build", "--trips", "0"], 2, "is not a whole number above 0"),
     ],
 )
@@ -159,4 +162,51 @@ def test_piped_output_is_plain_lines(city: Project) -> None:
         env={"WORKBENCH_ROOT": str(city.root)},
     )
     assert "\x1b" not in done.stdout + done.stderr
-    assert "protect: 3/3" in done.stdout
+    assert "protect: 3/3" in done.stderr
+    assert "levels: 2 rows" in done.stdout
+
+
+@pytest.mark.parametrize("words", [["protect", "--json"], ["status", "--json"], ["catalog", "--json"], ["check", "--json"]])
+def test_piped_json_is_json_alone(city: Project, words: list[str]) -> None:
+    command = [sys.executable, "-m", "workbench.cli", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={"WORKBENCH_ROOT": str(city.root)})
+    json.loads(done.stdout)
+
+
+def test_a_reader_who_goes_away_is_no_success(city: Project) -> None:
+    words = f"{sys.executable} -m workbench.cli catalog | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", words], env={"WORKBENCH_ROOT": str(city.root), "PATH": "/usr/bin:/bin"}, check=False)
+    assert done.returncode in (0, 130)  # 0 where all was written before the reader had gone
+
+
+def test_a_statement_of_the_future_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = make_city(tmp_path, official=None)
+    monkeypatch.setenv("WORKBENCH_ROOT", str(project.root))
+    assert main(["adopt", "levels", "--seat", "G-1", "--today", "2099-01-01"]) == 0
+    assert main(["check", "--today", "2026-11-22"]) == 1
+    assert "is dated 2099-01-01: in the future of 2026-11-22" in capsys.readouterr().out
+
+
+def test_a_dataset_of_an_analysis_without_a_policy_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = make_city(tmp_path, official=None)
+    monkeypatch.setenv("WORKBENCH_ROOT", str(project.root))
+    (project.governance / "policies" / "complaints.yml").unlink()
+    assert main(["check"]) == 1
+    assert "dataset 'complaints' has no policy" in capsys.readouterr().out
+
+
+def test_protecting_everything_goes_on_past_a_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = make_city(tmp_path, official=[2021])
+    monkeypatch.setenv("WORKBENCH_ROOT", str(project.root))
+    policy = project.governance / "policies" / "levels.yml"
+    policy.write_text(policy.read_text(encoding="utf-8") + "# edited\n", encoding="utf-8")
+    assert main(["protect"]) == 3
+    told = capsys.readouterr()
+    assert "complaints: 88 rows" in told.out
+    assert "levels.yml is not adopted by both sides" in told.err

@@ -116,7 +116,7 @@ def test_both_sides_make_a_release_that_verifies(released: Project) -> None:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda folder: (folder / "results/mean_level.json").write_text("{}"), "was changed after its approval"),
+        (lambda folder: (folder / "results/mean_level.json").write_text("{}"), "was changed after it was written"),
         (lambda folder: (folder / "tables/complaints.csv").unlink(), "tables/complaints.csv is missing"),
         (lambda folder: (folder / "extra.csv").write_text("x"), "extra.csv does not belong"),
         (lambda folder: (folder / "approvals/government.yml").unlink(), "missing: government"),
@@ -310,3 +310,35 @@ def test_what_a_kernel_says_of_its_data_is_not_believed(
         make_candidate(city, catalog, analysis, runs, today=TODAY)
         made = json.loads((city.candidates / "noise/results/complaints.json").read_text(encoding="utf-8"))
         assert made["variants"][0]["content"]["values"] == [[80], [None]]
+
+
+def test_a_candidate_changed_by_hand_is_not_approved_and_stays(city: Project) -> None:
+    path = city.candidates / "noise/results/mean_level.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("61.3", "71.3"), encoding="utf-8")
+    with pytest.raises(CheckFailed, match=r"results/mean_level\.json was changed after it was written"):
+        approve(city, "noise", seat="G-1", today=TODAY)
+    assert path.is_file()
+    assert latest_release(city, "noise") is None
+    candidate(city)
+    assert approve(city, "noise", seat="G-1", today=TODAY).release is None
+
+
+def test_a_typed_number_behind_a_cell_is_refused(city: Project) -> None:
+    catalog, analysis = read_catalog(city), read_analysis(city, "noise")
+    runs = plan_runs(city, catalog, analysis)
+    for run in runs:
+        if run.notebook == "levels":
+            path = run.folder / "results" / "loudest.json"
+            record = json.loads(path.read_text(encoding="utf-8"))
+            cell = record["content"]["values"]["level"]["expression"]
+            record["content"]["values"]["level"]["expression"] = ["add", ["mul", cell, ["number", 0]], ["number", 42]]
+            path.write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(GateRefused, match="is the same whatever the table holds"):
+        make_candidate(city, catalog, analysis, runs, today=TODAY)
+
+
+def test_a_notebook_whose_data_is_absent_stays_as_it_was_released(released: Project) -> None:
+    write_text(released.notebooks / "noise" / "levels.ipynb", notebook(LEVELS + "\nx = 1"))
+    shutil.rmtree(released.protected / "levels")
+    found = candidate(released)
+    assert (found.reworded, found.folder) == ((), None)

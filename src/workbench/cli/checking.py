@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from workbench.governance import (
     Consent,
     issue_agreement,
     policy_adoption,
+    policy_path,
     read_members,
     read_proposals,
     read_rules,
@@ -25,7 +27,7 @@ from workbench.runs import check_analysis, issues, notebook_path, read_analysis,
 Result = TypeVar("Result")
 
 
-def check_project(project: Project) -> list[WorkbenchError]:
+def check_project(project: Project, *, today: dt.date) -> list[WorkbenchError]:
     """Return every fault of the committed files."""
     faults: list[WorkbenchError] = []
 
@@ -41,7 +43,7 @@ def check_project(project: Project) -> list[WorkbenchError]:
     attempt(read_members, project)
     attempt(read_proposals, project)
     for name in ("adoptions", "agreements"):
-        attempt(read_statements, project.governance / name)
+        attempt(_not_ahead, project, project.governance / name, today)
     if catalog is None:
         return faults
     for path in sorted((project.governance / "policies").glob("*.yml")):
@@ -51,12 +53,33 @@ def check_project(project: Project) -> list[WorkbenchError]:
         analysis = attempt(read_analysis, project, issue)
         if analysis is not None:
             attempt(check_analysis, project, catalog, analysis)
+            for dataset in analysis.datasets:
+                attempt(_has_policy, project, catalog, dataset)
             for notebook in analysis.notebooks:
                 attempt(_clean, project, issue, notebook)
         attempt(_agreed, project, issue)
         for release in releases(project, issue):
             attempt(verify_release, project, release)
+            attempt(_not_ahead, project, release / "approvals", today)
     return faults
+
+
+def _not_ahead(project: Project, folder: Path, today: dt.date) -> None:
+    """A statement of tomorrow is a slip or a trick; a day's grace is for time zones."""
+    ahead = [
+        f"{project.relative(file)} is dated {statement.date}"
+        for file, statement in read_statements(folder).items()
+        if statement.date > today + dt.timedelta(days=1)
+    ]
+    if ahead:
+        raise CheckFailed(f"{'; '.join(ahead)}: in the future of {today}", hint="remove the statement and give it again")
+
+
+def _has_policy(project: Project, catalog: Catalog, dataset: str) -> None:
+    """A dataset of an analysis can be protected: it, and the stand-in that may take its place."""
+    for name in (dataset, *([catalog[dataset].stand_in] if dataset in catalog.datasets and catalog[dataset].stand_in else [])):
+        if name and not policy_path(project, name).is_file():
+            raise CheckFailed(f"dataset '{name}' has no policy", hint=f"write {project.relative(policy_path(project, name))}")
 
 
 def _fits(catalog: Catalog, path: Path) -> None:

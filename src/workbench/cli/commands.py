@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workbench.cli.terminal import progress, say
-from workbench.errors import DONE, CheckFailed, RunsFailed, UsageError
+from workbench.errors import DONE, CheckFailed, GateRefused, RunsFailed, UsageError, combine
 from workbench.project import Project
 
 CITY_TIME = ZoneInfo("Asia/Seoul")
@@ -63,7 +63,7 @@ def check(project: Project, options: argparse.Namespace) -> int:
     """Verify what is committed."""
     from workbench.cli.checking import check_project
 
-    faults = check_project(project)
+    faults = check_project(project, today=_today(options))
     if options.json:
         _print_json([{"message": fault.message, "hint": fault.hint, "exit_code": fault.exit_code} for fault in faults])
     else:
@@ -103,11 +103,16 @@ def catalog(project: Project, options: argparse.Namespace) -> int:
 def fetch(project: Project, options: argparse.Namespace) -> int:
     """Take rows in."""
     from workbench.catalog import read_catalog
-    from workbench.cli.fetching import fetch_api, fetch_files, fetch_synthetic
+    from workbench.cli.fetching import fetch_api, fetch_files, fetch_synthetic, forget_datasets
 
     found = read_catalog(project)
     for name in options.datasets:
         found[name]
+    for name, belongs in (("since", "api"), ("until", "api"), ("trips", "synthetic"), ("seed", "synthetic")):
+        if getattr(options, name) is not None and not getattr(options, belongs):
+            raise UsageError(f"--{name} goes with --{belongs}", hint=f"add --{belongs}, or leave --{name} out")
+    if options.forget:
+        return forget_datasets(project, found, options)
     if options.synthetic:
         return fetch_synthetic(project, found, options)
     if options.api:
@@ -125,18 +130,23 @@ def protect(project: Project, options: argparse.Namespace) -> int:
     found = read_catalog(project)
     vault = Vault(project, found)
     wanted = options.datasets or [name for name in found.datasets if vault.parts(name) and policy_path(project, name).is_file()]
-    manifests = []
+    manifests: list[dict[str, Any]] = []
+    refused: list[GateRefused] = []
     with progress("protect") as report:
         for place, name in enumerate(wanted, start=1):
-            manifests.append(protect_dataset(project, found, name))
+            try:
+                manifests.append(protect_dataset(project, found, name))
+            except GateRefused as error:
+                refused.append(error)
             report(place, len(wanted), name)
     if options.json:
         _print_json(manifests)
-        return DONE
-    for manifest in manifests:
+    for manifest in [] if options.json else manifests:
         facts = manifest["report"]
         risk = f", k = {facts['k']}, {facts['suppressed']:.2%} suppressed, NCP {facts['ncp']:.3f}" if manifest["personal"] else ""
         say(f"{manifest['dataset']}: {manifest['rows']:,} rows{risk}{'' if manifest['fresh'] else ' (unchanged)'}")
+    if refused:
+        raise combine([str(error) for error in refused], where="protect", kind=GateRefused) if len(refused) > 1 else refused[0]
     return DONE
 
 

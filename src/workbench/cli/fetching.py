@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench.catalog import Catalog
+from workbench.cli.parser import SAMPLE_SEED, SAMPLE_TRIPS
 from workbench.cli.terminal import progress, say
 from workbench.errors import DONE, CheckFailed, UsageError, unknown
 from workbench.project import Project
@@ -23,8 +24,10 @@ def fetch_synthetic(project: Project, catalog: Catalog, options: argparse.Namesp
         if name not in SYNTHETIC:
             raise unknown("synthetic dataset", name, SYNTHETIC)
     wanted = list(options.datasets) or [name for name in SYNTHETIC if name in catalog.datasets]
+    seed = SAMPLE_SEED if options.seed is None else options.seed
+    trips = options.trips or SAMPLE_TRIPS
     with progress("synthetic city") as report:
-        rows = write_synthetic(project, catalog, seed=options.seed, trips=options.trips, datasets=wanted, report=report)
+        rows = write_synthetic(project, catalog, seed=seed, trips=trips, datasets=wanted, report=report)
     if options.json:
         say(json.dumps(rows, sort_keys=True))
     else:
@@ -40,11 +43,9 @@ def fetch_files(project: Project, catalog: Catalog, options: argparse.Namespace)
     if project.data is None:
         raise UsageError("WORKBENCH_DATA is not set", hint="set it to the folder of official files, or use --api or --synthetic")
     with progress("take in") as report:
-        balances = take_in_files(project, catalog, report=report)
-    if not options.json:
+        balances = take_in_files(project, catalog, datasets=options.datasets or None, report=report)
+    if not options.json and not options.datasets:
         tell_unused(project)
-    if options.datasets:
-        balances = [balance for balance in balances if balance.dataset in options.datasets]
     return tell_balances(project, balances, as_json=options.json)
 
 
@@ -71,6 +72,17 @@ def fetch_api(project: Project, catalog: Catalog, options: argparse.Namespace, *
     return tell_balances(project, balances, as_json=options.json)
 
 
+def forget_datasets(project: Project, catalog: Catalog, options: argparse.Namespace) -> int:
+    """Remove what was taken in of some datasets."""
+    from workbench.sources import forget
+
+    if not options.datasets:
+        raise UsageError("--forget needs the datasets to forget", hint="workbench fetch daily_air --forget")
+    for name in options.datasets:
+        say(f"{name}: {forget(project, catalog, name):,} rows forgotten")
+    return DONE
+
+
 def tell_balances(project: Project, balances: Sequence[Any], *, as_json: bool) -> int:
     """Print what came and what became of it; 1 where every row was refused."""
     if as_json:
@@ -90,6 +102,8 @@ def tell_balance(project: Project, balance: Any) -> None:
     words = f"{balance.kept:,} kept + {balance.refused:,} refused + {balance.duplicate:,} duplicate"
     if balance.unchanged:
         words += " (unchanged)"
+    elif balance.before is not None:
+        words += f" (replaces {balance.before:,})"
     say(f"  {balance.dataset}: {balance.source}: {balance.arrived:,} rows = {words}")
     if balance.refused_list is not None:
         say(f"    refused rows and why: {project.relative(balance.refused_list)}")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from workbench.cli.parser import make_parser
 from workbench.cli.terminal import complain
-from workbench.errors import DONE, INTERRUPTED, UsageError, WorkbenchError
+from workbench.errors import INTERRUPTED, UsageError, WorkbenchError
 from workbench.project import Project
 
 READING = frozenset({"status", "catalog", "check", "lab"})
@@ -48,8 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("interrupted; run the same command again to go on", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read the output has gone; the work is not done
+        return INTERRUPTED
     except OSError as error:
         if "--debug" in words:
             raise

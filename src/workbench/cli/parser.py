@@ -50,6 +50,13 @@ def count(word: str) -> int:
     return int(word)
 
 
+def port(word: str) -> int:
+    """Read a port; 0 is any free one."""
+    if not word.isdigit() or int(word) > 65535:
+        raise argparse.ArgumentTypeError(f"'{word}' is no port, allowed are 0 to 65535")
+    return int(word)
+
+
 Add = Callable[[argparse.ArgumentParser], None]
 
 
@@ -74,10 +81,11 @@ def _fetch(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--files", action="store_true", help="official files in the folder WORKBENCH_DATA (default)")
     where.add_argument("--api", action="store_true", help="the Seoul Open Data Plaza; the key is read from SEOUL_OPEN_DATA_KEY")
     where.add_argument("--synthetic", action="store_true", help="the synthetic city")
-    parser.add_argument("--since", metavar="DATE", help="first day or month (YYYY-MM-DD or YYYY-MM), with --api")
-    parser.add_argument("--until", metavar="DATE", help="last day or month, with --api")
-    parser.add_argument("--trips", type=count, default=SAMPLE_TRIPS, help="with --synthetic: how many bicycle trips")
-    parser.add_argument("--seed", type=int, default=SAMPLE_SEED, help="with --synthetic: the seed")
+    where.add_argument("--forget", action="store_true", help="remove what was taken in of these datasets")
+    parser.add_argument("--since", metavar="DATE", help="with --api: first day or month (YYYY-MM-DD or YYYY-MM)")
+    parser.add_argument("--until", metavar="DATE", help="with --api: last day or month")
+    parser.add_argument("--trips", type=count, help=f"with --synthetic: how many bicycle trips (default {SAMPLE_TRIPS})")
+    parser.add_argument("--seed", type=int, help=f"with --synthetic: the seed (default {SAMPLE_SEED})")
     _today(parser)
     _json(parser)
 
@@ -128,7 +136,7 @@ def _book(parser: argparse.ArgumentParser) -> None:
 
 
 def _lab(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=count, default=8888, help="port on 127.0.0.1 (default 8888)")
+    parser.add_argument("--port", type=port, default=8888, help="port on 127.0.0.1 (default 8888; 0: any free one)")
     parser.add_argument("--password-file", type=Path, help="read the new password from this file")
     parser.add_argument("--open", action="store_true", help="open a browser")
 
@@ -138,8 +146,9 @@ def _catalog(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
-def _nothing(_: argparse.ArgumentParser) -> None:
-    """A command without arguments of its own."""
+def _check(parser: argparse.ArgumentParser) -> None:
+    _today(parser)
+    _json(parser)
 
 
 COMMANDS: dict[str, tuple[str, str, Add]] = {
@@ -154,7 +163,7 @@ COMMANDS: dict[str, tuple[str, str, Add]] = {
     "adopt": ("a seat's word over policies, in exactly these bytes", "workbench adopt bike_trips --seat G-1", _adopt),
     "agree": ("a seat's word over the proposal of an urban issue", "workbench agree fine-dust --seat C-1", _agree),
     "book": ("build the book from the committed files", "workbench book --preview", _book),
-    "check": ("verify catalogue, governance, policies, analyses and releases", "workbench check --json", _json),
+    "check": ("verify catalogue, governance, policies, analyses and releases", "workbench check --json", _check),
     "lab": ("JupyterLab for two or more people on this machine", "workbench lab --port 8890", _lab),
     "sample": ("make the demonstration anew: statements, runs, releases, approvals", "WORKBENCH_DATA=~/seoul workbench sample --today 2026-11-20", _today),
 }  # fmt: skip

@@ -34,7 +34,7 @@ def tell_candidate(project: Project, candidate: Candidate) -> None:
     for comparison in candidate.comparisons:
         grouped.setdefault((comparison.variant.name, comparison.verdict), []).append(comparison)
     for (name, verdict), members in grouped.items():
-        number = candidate.number - (verdict in ("reproduced", "not_checked"))
+        number = candidate.number - (verdict != "new")
         say(f"  {candidate.issue}/{number}#{name}: {_verdict(members[0])}{_of_parameters(members)}")
         for comparison in members:
             for reason in comparison.reasons[:3]:

@@ -28,7 +28,8 @@ def complain(error: WorkbenchError, stream: TextIO | None = None) -> None:
 def progress(title: str) -> Iterator[Report]:
     """Give a report function for one piece of long work.
 
-    In a terminal it draws a bar with the time still needed; piped, it prints a plain line at most every tenth part.
+    In a terminal it draws a bar with the time still needed; piped, a plain line at most every tenth part. Both go to
+    standard error, so that standard output holds results alone.
     """
     if sys.stderr.isatty():
         with _bar(title) as report:
@@ -41,7 +42,7 @@ def progress(title: str) -> Iterator[Report]:
         part = 10 * done // total if total else 10
         if part != last or " failed" in what:
             last = part
-            print(f"{title}: {done}/{total} {what}".rstrip(), flush=True)
+            print(f"{title}: {done}/{total} {what}".rstrip(), file=sys.stderr, flush=True)
 
     yield lines
 

@@ -1,6 +1,6 @@
 """From protected to publishable: safe tables and the expressions that point into them. Pure."""
 
-from workbench.disclosure.expressions import Expression, calculate, chosen_key, evaluate, tables_of
+from workbench.disclosure.expressions import Expression, calculate, chosen_key, evaluate, rests_on_cells, tables_of
 from workbench.disclosure.layouts import STATISTICS, Axis, Key, Layout, Statistic
 from workbench.disclosure.reproduced import differences
 from workbench.disclosure.tables import SafeTable, round_half_up, tabulate
@@ -17,6 +17,7 @@ __all__ = [
     "chosen_key",
     "differences",
     "evaluate",
+    "rests_on_cells",
     "round_half_up",
     "tables_of",
     "tabulate",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from workbench.disclosure.layouts import Key
@@ -112,6 +113,38 @@ def _finite(number: float | int) -> float | int:
     if abs(number) > sys.float_info.max or number != number:
         raise UsageError("a finding's number is too large, or none")
     return number
+
+
+def rests_on_cells(expression: Expression, tables: Mapping[str, SafeTable]) -> bool:
+    """Tell whether a number would be another one if the tables' cells were: ``cell * 0 + 42`` is a typed number.
+
+    Parameters
+    ----------
+    expression : list
+    tables : mapping of str to SafeTable
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> rests_on_cells(["number", 42], {})
+    False
+    """
+    moved = {name: replace(table, values=_moved(table)) for name, table in tables.items()}
+    try:
+        return evaluate(expression, moved) != evaluate(expression, tables)
+    except UsageError:  # where moving a cell leaves no number, the number hangs on it
+        return True
+
+
+def _moved(table: SafeTable) -> tuple[tuple[Any, ...], ...]:
+    width = table.layout.shape[1]
+    return tuple(
+        tuple(None if value is None else 1.37 * value + 0.11 * (row * width + column + 1) for column, value in enumerate(cells))
+        for row, cells in enumerate(table.values)
+    )
 
 
 def chosen_key(expression: Expression, tables: Mapping[str, SafeTable]) -> tuple[SafeTable, int]:

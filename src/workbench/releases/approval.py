@@ -6,11 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.errors import GateRefused, UsageError
+from workbench.errors import CheckFailed, GateRefused, UsageError, combine
 from workbench.files import replace_folder
 from workbench.governance import Consent, read_members, release_approval, require_agreed_issue, seat_side, write_statement
 from workbench.project import Project
-from workbench.releases.verify import RELEASE_FILE, read_release
+from workbench.releases.verify import RELEASE_FILE, changed_files, read_release
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ def approve(project: Project, issue: str, *, seat: str, today: dt.date) -> Appro
     ------
     UsageError
         There is no candidate.
+    CheckFailed
+        A file of the candidate was changed after it was written.
     GateRefused
         The seat is no checker, the urban issue is not agreed, or the candidate rests on stand-ins.
     """
@@ -48,6 +50,9 @@ def approve(project: Project, issue: str, *, seat: str, today: dt.date) -> Appro
     if not (folder / RELEASE_FILE).is_file():
         raise UsageError(f"urban issue '{issue}' has no candidate", hint=f"run: workbench release {issue}")
     record = read_release(folder)
+    changed = changed_files(folder)
+    if changed:
+        raise combine(changed, where=project.relative(folder), kind=CheckFailed, hint=f"make it anew: workbench release {issue}")
     if any(result["basis"] in ("stand_in", "mixed") for result in record["results"].values()):
         raise GateRefused(
             f"the candidate of '{issue}' rests on synthetic stand-ins for official data",

@@ -24,7 +24,7 @@ from workbench.releases.compare import Comparison, compare
 from workbench.releases.gather import gather
 from workbench.releases.redraw import Drawing, redraw
 from workbench.releases.results import Variant, csv_bytes, read_variants, result_files
-from workbench.releases.verify import RELEASE_FILE, latest_release, read_release
+from workbench.releases.verify import RELEASE_FILE, changed_files, latest_release, read_release
 from workbench.runs import Analysis, Run, parameter_slug, read_notebook
 
 KEPT_METADATA = ("lang", "tags")
@@ -82,7 +82,8 @@ def make_candidate(project: Project, catalog: Catalog, analysis: Analysis, runs:
     found = gather(project, catalog, runs)
     comparisons = compare(released, found)
     number = int(last.name) + 1 if last else 1
-    notebooks = _notebooks(analysis, runs, [item.variant for item in comparisons if item.verdict != "not_checked"], last)
+    unchecked = {item.variant.notebook for item in comparisons if item.verdict == "not_checked"}
+    notebooks = _notebooks(analysis, runs, unchecked=unchecked, last=last)
     reworded = tuple(
         name for name, text in notebooks.items() if last and _read(last / "notebooks" / f"{name}.ipynb") not in (None, text)
     )
@@ -137,7 +138,7 @@ def _write(
     write_text(working / "runs.jsonl", log)
     record = _release_record(analysis, variants, working, number=number, today=today)
     before = read_release(target) if (target / RELEASE_FILE).is_file() else None
-    if before is not None and {**before, "created": None} == {**record, "created": None}:
+    if before is not None and {**before, "created": None} == {**record, "created": None} and not changed_files(target):
         shutil.rmtree(working)
         return
     write_text(working / RELEASE_FILE, dump_yaml(record))
@@ -191,15 +192,16 @@ def _release_record(
     }
 
 
-def _notebooks(analysis: Analysis, runs: Sequence[Run], variants: Sequence[Variant], last: Path | None) -> dict[str, str]:
-    """The public copy of each notebook: code, text, and a mark where each result stands; no other output."""
-    known = {variant.name for variant in variants}
+def _notebooks(analysis: Analysis, runs: Sequence[Run], *, unchecked: set[str], last: Path | None) -> dict[str, str]:
+    """The public copy of each notebook: code, text, and a mark where each result stands; no other output.
+
+    A notebook whose results could not all be checked here stays as it was released: its code must be what computed them.
+    """
     copies: dict[str, str] = {}
     for name in analysis.notebooks:
         done = [run for run in runs if run.notebook == name and run.done]
-        fresh = done[-1] if done else None
-        if fresh is not None and (known or last is None):
-            copies[name] = public_copy(fresh.folder / "notebook.ipynb")
+        if done and name not in unchecked:
+            copies[name] = public_copy(done[-1].folder / "notebook.ipynb")
         elif last is not None and (text := _read(last / "notebooks" / f"{name}.ipynb")) is not None:
             copies[name] = text
     return copies

@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.bench import LANGUAGES, dataset_record, format_value, read_contributions, read_results
 from workbench.catalog import Catalog, read_manifest
-from workbench.disclosure import Layout, SafeTable, chosen_key, evaluate, tabulate
+from workbench.disclosure import Layout, SafeTable, chosen_key, evaluate, rests_on_cells, tabulate
 from workbench.errors import GateRefused, WorkbenchError, combine, unknown
 from workbench.files import sha256
 from workbench.project import Project
@@ -178,4 +178,8 @@ def _value(record: Mapping[str, Any], specification: str, language: str, tables:
         table, place = chosen_key(expression, tables)
         return None, table.layout.rows.labels[language][place]
     number = evaluate(expression, tables)
+    if not rests_on_cells(expression, tables):
+        raise GateRefused(
+            f"a finding's number, {number}, is the same whatever the table holds", hint="give table.at[row, column]"
+        )
     return number, format_value((number, record["decimals"]), specification)

@@ -70,6 +70,33 @@ def read_release(folder: Path) -> dict[str, Any]:
     return found
 
 
+def changed_files(folder: Path) -> list[str]:
+    """Name what of a release or candidate is not as its ``release.yml`` says.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    list of str
+        Changed, missing and strange files; empty when every byte is as it was written.
+    """
+    record = read_release(folder)
+    problems: list[str] = []
+    for name, expected in record["files"].items():
+        path = folder / name
+        if not path.is_file():
+            problems.append(f"{name} is missing")
+        elif sha256_file(path) != expected:
+            problems.append(f"{name} was changed after it was written")
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        if path.is_file() and name not in record["files"] and name != RELEASE_FILE and path.parent.name != "approvals":
+            problems.append(f"{name} does not belong to the release")
+    return problems
+
+
 def verify_release(project: Project, folder: Path) -> None:
     """Refuse a release that is not, byte by byte, what both sides approved.
 
@@ -83,20 +110,14 @@ def verify_release(project: Project, folder: Path) -> None:
     CheckFailed
         All faults: changed, missing or strange files, a missing approval.
     """
-    record = read_release(folder)
-    problems: list[str] = []
-    for name, expected in record["files"].items():
-        path = folder / name
-        if not path.is_file():
-            problems.append(f"{name} is missing")
-        elif sha256_file(path) != expected:
-            problems.append(f"{name} was changed after its approval")
-    for path in sorted(folder.rglob("*")):
-        name = str(path.relative_to(folder))
-        if path.is_file() and name not in record["files"] and name != RELEASE_FILE and path.parent.name != "approvals":
-            problems.append(f"{name} does not belong to the release")
+    problems = changed_files(folder)
     found = release_approval(project, folder)
     if not found.complete:
         problems.append(f"not approved by both sides ({found.missing()})")
     if problems:
-        raise combine(problems, where=project.relative(folder), kind=CheckFailed, hint="restore the folder from git")
+        raise combine(
+            problems,
+            where=project.relative(folder),
+            kind=CheckFailed,
+            hint="restore the folder from git, or have it approved again",
+        )

@@ -114,6 +114,7 @@ def execute(order: Order) -> Outcome:
         A failure is an outcome, not an exception.
     """
     import papermill
+    from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
     working = order.folder.with_name(f".{order.folder.name}.working")
@@ -148,6 +149,11 @@ def execute(order: Order) -> Outcome:
         )
     except PapermillExecutionError as error:
         return _failed(order, working, failed, error=f"{error.ename}: {_first_line(error.evalue)}", cell=error.cell_index)
+    except CellTimeoutError:
+        limit = order.record["cell_timeout_s"]
+        return _failed(
+            order, working, failed, error=f"a cell timed out after {limit} s (cell_timeout_s in analysis.yml)", cell=None
+        )
     except Exception as error:  # noqa: BLE001 (a time-out, a dead kernel, a full disk: each is how a run ended)
         return _failed(order, working, failed, error=f"{type(error).__name__}: {_first_line(str(error))}", cell=None)
     finally:
