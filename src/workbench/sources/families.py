@@ -64,6 +64,8 @@ class Family:
         Columns that tell another official product with nearly the same columns.
     further : re.Pattern, optional
         Column names of which there are as many as the file has, handed on under their own names.
+    ends_cut : bool, default False
+        The official file is published with its last row cut: that row alone is refused.
 
     Examples
     --------
@@ -79,6 +81,7 @@ class Family:
     form: str = "csv"
     not_with: frozenset[str] = frozenset()
     further: re.Pattern[str] | None = None
+    ends_cut: bool = False
 
     def missing(self, header: Sequence[str]) -> list[str]:
         """Return the family's columns that a header lacks, in the family's order."""

@@ -1,6 +1,7 @@
-"""From a dropped file's bytes to rows of words: encoding recognised strictly, every row with its line, cut rows named.
+"""From a dropped file's bytes to rows of words: encoding recognised strictly, every row with its line.
 
-Official files come as cp949 or UTF-8. Anything else is said, with the byte; nothing is replaced or skipped.
+Official files come as cp949 or UTF-8. Anything else is said, with the byte; nothing is replaced or skipped. A file that
+ends inside its last row is refused as a whole: nobody knows how many rows are missing.
 """
 
 from __future__ import annotations
@@ -90,8 +91,10 @@ def decode(content: bytes, encoding: str, *, path: Path) -> tuple[str, bool]:
     return text, False
 
 
-def read_words(text: str, *, path: Path, cut: bool = False) -> WordTable:
+def read_words(text: str, *, path: Path, cut: bool = False, may_end_cut: bool = False) -> WordTable:
     """Read CSV text row by row; rows that are not whole are refused, with their line.
+
+    A last row with all its values is taken for whole even without an end of line: many tools write none.
 
     Parameters
     ----------
@@ -99,7 +102,9 @@ def read_words(text: str, *, path: Path, cut: bool = False) -> WordTable:
     path : Path
         For messages.
     cut : bool, default False
-        Whether the text is known to end inside its last row.
+        Whether the bytes ended inside a character.
+    may_end_cut : bool, default False
+        The file is published with its last row cut: that row is refused, and the others are read.
 
     Returns
     -------
@@ -108,18 +113,30 @@ def read_words(text: str, *, path: Path, cut: bool = False) -> WordTable:
     Raises
     ------
     UsageError
-        Nothing but the header is there, or a quote inside the file is never closed.
+        Nothing but the header is there, a quote is never closed, or the file ends inside its last row.
 
     Examples
     --------
-    >>> table = read_words('a,b\\n1,2\\n3,"4', path=Path("x.csv"))
+    >>> read_words('a,b\\n1,2\\n3,"4', path=Path("x.csv"))
+    Traceback (most recent call last):
+    ...
+    workbench.errors.UsageError: x.csv, line 3: the file ends inside this row: found an open quote, allowed a closed quote
+      the file was cut: download it again; no row of it was taken in
+    >>> table = read_words('a,b\\n1,2\\n3,"4', path=Path("x.csv"), may_end_cut=True)
     >>> table.frame.to_dict("list"), [(row.line, row.reason) for row in table.refused]
     ({'a': ['1'], 'b': ['2']}, [(3, 'cut off: the file ends inside this row')])
     """
     header, rows, lines, refused = _records(text, path)
-    ends_whole = not cut and text.endswith(("\n", "\r", '"'))
-    if rows and not ends_whole and (not refused or refused[-1].line < lines[-1]):
-        refused.append(Refusal(lines.pop(), "", f"…{(rows.pop() or [''])[-1][-20:]}", "a row with an end of line", CUT))
+    certain = text.endswith(("\n", "\r", '"')) or not may_end_cut
+    if rows and (cut or not certain) and (not refused or refused[-1].line < lines[-1]):
+        allowed = "a whole last character" if cut else "a row with an end of line"
+        refused.append(Refusal(lines.pop(), "", f"…{(rows.pop() or [''])[-1][-20:]}", allowed, CUT))
+    if refused and refused[-1].reason == CUT and not may_end_cut:
+        last = refused[-1]
+        raise UsageError(
+            f"{path}, line {last.line}: the file ends inside this row: found {last.found}, allowed {last.allowed}",
+            hint="the file was cut: download it again; no row of it was taken in",
+        )
     if not rows:
         raise UsageError(f"{path}: nothing but the header is there", hint="the file was cut or is empty; download it again")
     twice = sorted({name for name in header if name and header.count(name) > 1})
@@ -163,7 +180,12 @@ def _records(text: str, path: Path) -> tuple[list[str], list[list[str]], list[in
 
 
 def _broken(error: csv.Error, *, line: int, last: int, path: Path, header: list[str] | None) -> Refusal:
-    if header is None or "field larger" in str(error):
+    if "field larger" in str(error):
+        raise UsageError(
+            f"{path}, line {line}: a quote is opened here and not closed within {csv.field_size_limit():,} characters",
+            hint="close it, or download the file again",
+        )
+    if header is None:
         raise UsageError(f"{path}, line {line}: not a CSV row ({error})", hint="look for a quote that is not closed")
     if last - line > SWALLOWED_LINES:
         raise UsageError(

@@ -61,4 +61,5 @@ RESIDENT_POPULATION = Family(
     columns={"동별": "district", "구분별": "figure", "항목": "item", "단위": "unit"},
     shape=shape_population,
     further=QUARTER,
+    ends_cut=True,
 )

@@ -89,7 +89,10 @@ def read_official(path: Path, family: Family, content: bytes, encoding: str) -> 
         Bytes that are not of the encoding, an unclosed quote, nothing but a header, a sum that does not hold.
     """
     text, cut = decode(content, encoding, path=path)
-    table = _features(text, path) if family.form == "geojson" else read_words(text, path=path, cut=cut)
+    if family.form == "geojson":
+        table = _features(text, path)
+    else:
+        table = read_words(text, path=path, cut=cut, may_end_cut=family.ends_cut)
     header = [str(name) for name in table.frame.columns]
     missing = family.missing(header)
     if missing:
