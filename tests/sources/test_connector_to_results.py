@@ -18,7 +18,7 @@ from workbench.runs import Selection, carry_out, plan_runs, read_analysis
 from workbench.sources import Connection, fetch_seoul
 from workbench.sources.synthetic import write_synthetic
 
-pytestmark = [pytest.mark.realdata, pytest.mark.slow]
+pytestmark = pytest.mark.realdata
 
 TODAY = dt.date(2026, 11, 22)
 
