@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from workbench.catalog import Catalog
 from workbench.errors import GateRefused, UsageError
-from workbench.intake import Batch, Refusal, check_rows, key_words, take_in
+from workbench.intake import Batch, Refusal, check_rows, take_in
 from workbench.project import Project
 from workbench.vault import Vault
+from workbench.vault.tables import to_table
 
 TEXT = {"ko": "값", "en": "value"}
 
@@ -133,16 +134,49 @@ def test_a_thousands_comma_is_read_and_a_misplaced_one_is_not():
     assert checked.refused["found"].tolist() == ["1,00"]
 
 
-def test_a_repeated_key_is_a_duplicate_whether_in_the_batch_or_there_already():
-    first = check([row(count="1")])
-    again = check_rows(
-        "dust",
-        DUST,
-        batch([row(count="1"), row(date="20210102", count="2"), row(date="20210102", count="3")]),
-        key_words(first.kept, DUST),
-    )
+def stored(*rows: dict[str, object]):
+    """A part 'other' with these rows, as the check is given what is there already."""
+    table = to_table(check(list(rows)).kept, DUST, where="test")
+    return lambda _keys: [("other", table)]
+
+
+def test_a_repeated_row_is_a_duplicate_whether_in_the_batch_or_there_already():
+    rows = [row(count="1"), row(date="20210102", count="2"), row(date="20210102", count="2.0")]
+    again = check_rows("dust", DUST, batch(rows), stored(row(count="1")))
     assert again.kept["count"].tolist() == [2]
     assert again.duplicates[["line", "reason"]].to_numpy().tolist() == [[2, "already taken in"], [4, "repeats an earlier row"]]
+
+
+def test_a_row_with_the_key_of_another_and_other_values_is_a_contradiction_with_both_values():
+    rows = [row(count="1"), row(date="20210102", count="2"), row(date="20210102", count="3"), row(date="20210102", count="2")]
+    checked = check_rows("dust", DUST, batch(rows), stored(row(count="1", dust="15")))
+    assert checked.kept["count"].tolist() == [2]
+    assert checked.duplicates["line"].tolist() == [5]
+    assert checked.refused[["line", "field", "found", "allowed", "reason"]].to_numpy().tolist() == [
+        [2, "dust", "14.0", "15.0", "contradicts other"],
+        [4, "count", "3", "2", "contradicts line 3"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "field"),
+    [
+        ({"kind": "district"}, {"kind": "roadside"}, "kind"),
+        ({"open": "true"}, {"open": "false"}, "open"),
+        ({"place": shapely.Point(127, 37.5)}, {"place": shapely.Point(127, 37.5001)}, "place"),
+        ({"place": shapely.Point(127, 37.5)}, {"place": shapely.Point(127, 37.500001)}, None),
+        ({"dust": ""}, {"dust": "9"}, None),
+        ({"kind": None}, {"kind": "roadside"}, None),
+        ({"dust": "0.3"}, {"dust": "0.30000000000000004"}, None),
+    ],
+)
+def test_values_contradict_each_other_only_where_both_are_there_and_differ(one, two, field):
+    for checked in (
+        check([row(count="1", **one), row(count="1", **two)]),
+        check_rows("dust", DUST, batch([row(count="1", **two)]), stored(row(count="1", **one))),
+    ):
+        assert checked.refused["field"].tolist() == ([field] if field else [])
+        assert len(checked.duplicates) == (0 if field else 1)
 
 
 def test_rows_a_source_could_not_read_are_counted_as_refused():
@@ -232,6 +266,27 @@ def test_other_bytes_under_the_same_name_replace_the_part(vault):
     assert not (vault.project.private / "intake" / "dust" / "one.refused.csv").exists()
 
 
+DAYS = [f"202101{day:02d}" for day in range(1, 11)]
+
+
+def test_a_source_that_brings_less_than_half_of_its_rows_replaces_nothing(vault):
+    take_in(vault, CATALOG, "dust", some(*DAYS, sha256="a" * 64), "one")
+    with pytest.raises(
+        UsageError, match=r"a\.csv: brings 4 rows to 'dust', it brought 10 before[\s\S]*date: not a date \(1\)"
+    ) as error:
+        take_in(vault, CATALOG, "dust", some(*DAYS[:4], "x", sha256="b" * 64), "one")
+    assert "workbench fetch dust --forget" in error.value.hint
+    assert len(vault.read("dust")) == 10
+    assert take_in(vault, CATALOG, "dust", some(*DAYS, sha256="a" * 64), "one").unchanged
+
+
+def test_a_source_that_brings_fewer_rows_but_half_of_them_says_how_many_there_were(vault):
+    first = take_in(vault, CATALOG, "dust", some(*DAYS, sha256="a" * 64), "one")
+    smaller = take_in(vault, CATALOG, "dust", some(*DAYS[:5], sha256="b" * 64), "one")
+    again = take_in(vault, CATALOG, "dust", some(*DAYS[:5], sha256="b" * 64), "one")
+    assert [(balance.kept, balance.before) for balance in (first, smaller, again)] == [(10, None), (5, 10), (5, None)]
+
+
 def test_a_part_lost_from_the_vault_is_taken_in_again(vault):
     take_in(vault, CATALOG, "dust", some("20210101", sha256="a" * 64), "one")
     vault.remove_part("dust", "one")
@@ -246,11 +301,28 @@ def test_rows_another_part_holds_are_duplicates(vault):
     assert len(vault.read("dust")) == 2
 
 
-def test_a_batch_of_which_every_row_is_refused_leaves_what_was_there(vault):
-    take_in(vault, CATALOG, "dust", some("20210101", sha256="a" * 64), "one")
+def test_a_row_that_contradicts_another_part_is_refused_and_the_part_is_named(vault):
+    take_in(vault, CATALOG, "dust", some("20210101", "20210102", sha256="a" * 64), "one")
+    rows = [row(date="20210101", count="1"), row(date="20210102", count="7"), row(date="20210103", count="1")]
+    balance = take_in(vault, CATALOG, "dust", batch([*rows, row(date="20210103", count="2")], sha256="b" * 64), "two")
+    assert (balance.kept, balance.duplicate, balance.adds_up) == (1, 1, True)
+    assert balance.reasons == {"count: contradicts another line": 1, "count: contradicts one": 1}
+    assert balance.depends_on_others
+    assert "refused,3,count,7,1,contradicts one" in balance.refused_list.read_text(encoding="utf-8-sig")
+    assert len(vault.read("dust")) == 3
+
+
+def test_a_batch_of_which_every_row_is_refused_writes_nothing(vault):
     balance = take_in(vault, CATALOG, "dust", some("x", "y", sha256="b" * 64), "one")
     assert balance.all_refused
     assert balance.adds_up
+    assert vault.parts("dust") == []
+
+
+def test_a_batch_of_which_every_row_is_refused_leaves_what_was_there(vault):
+    take_in(vault, CATALOG, "dust", some("20210101", sha256="a" * 64), "one")
+    with pytest.raises(UsageError, match=r"brings 0 rows to 'dust', it brought 1 before[\s\S]*date: not a date \(2\)"):
+        take_in(vault, CATALOG, "dust", some("x", "y", sha256="b" * 64), "one")
     assert len(vault.read("dust")) == 1
 
 

@@ -6,14 +6,16 @@ from workbench.faces import lazily
 
 if TYPE_CHECKING:
     from workbench.intake.batch import MISSING, Batch, Refusal
-    from workbench.intake.checking import Checked, check_rows, key_words
+    from workbench.intake.checking import Checked, check_rows
+    from workbench.intake.repeating import Known, key_words
     from workbench.intake.taking import Balance, balance_of, take_in
 else:
     __getattr__ = lazily(
         __name__,
         {
             **dict.fromkeys(("MISSING", "Batch", "Refusal"), "workbench.intake.batch"),
-            **dict.fromkeys(("Checked", "check_rows", "key_words"), "workbench.intake.checking"),
+            **dict.fromkeys(("Checked", "check_rows"), "workbench.intake.checking"),
+            **dict.fromkeys(("Known", "key_words"), "workbench.intake.repeating"),
             **dict.fromkeys(("Balance", "balance_of", "take_in"), "workbench.intake.taking"),
         },
     )
@@ -23,6 +25,7 @@ __all__ = [
     "Balance",
     "Batch",
     "Checked",
+    "Known",
     "Refusal",
     "balance_of",
     "check_rows",

@@ -9,20 +9,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from workbench.catalog import Dataset, Field
-from workbench.catalog.storage import arrow_schema
 from workbench.errors import UsageError, unknown
 from workbench.intake.batch import Batch
 from workbench.intake.coercing import ALLOWED, coerce
+from workbench.intake.repeating import REFUSED_COLUMNS, Known, repeated, shown
 
-REFUSED_COLUMNS = ["row", "line", "field", "found", "allowed", "reason"]
 DUPLICATE_COLUMNS = ["row", "line", "key", "reason"]
-
-_SEPARATOR = "\x1f"
-_SHOWN = 80
 
 
 class Checked(NamedTuple):
@@ -37,8 +31,10 @@ class Checked(NamedTuple):
     duplicates: pd.DataFrame
 
 
-def check_rows(dataset_name: str, described: Dataset, batch: Batch, known_keys: pa.Array | None = None) -> Checked:
+def check_rows(dataset_name: str, described: Dataset, batch: Batch, known: Known | None = None) -> Checked:
     """Sort a batch's rows into kept, refused and duplicate.
+
+    A row with the key of another is a duplicate where both say the same, and refused where they contradict each other.
 
     Parameters
     ----------
@@ -47,8 +43,8 @@ def check_rows(dataset_name: str, described: Dataset, batch: Batch, known_keys: 
     described : Dataset
         Its fields are the schema, its key tells duplicates.
     batch : Batch
-    known_keys : pyarrow.Array of str, optional
-        What :func:`key_words` returns for the rows that are there already.
+    known : callable, optional
+        Gives the rows that are there already under any of the given keys, by part.
 
     Returns
     -------
@@ -81,33 +77,10 @@ def check_rows(dataset_name: str, described: Dataset, batch: Batch, known_keys: 
     bad = np.zeros(len(frame), dtype=bool)
     bad[[row for row, *_ in failures]] = True
     good = typed[~bad]
-    repeated, reasons = _repeated(good, described, known_keys)
-    duplicates = _duplicates(good[repeated], reasons, batch, described)
-    return Checked(good[~repeated].reset_index(drop=True), refused, duplicates)
-
-
-def key_words(rows: pa.Table | pd.DataFrame, described: Dataset) -> pa.Array:
-    """Return each row's key as one word.
-
-    Parameters
-    ----------
-    rows : pyarrow.Table or pandas.DataFrame
-        Typed rows with the key fields.
-    described : Dataset
-
-    Returns
-    -------
-    pyarrow.Array of str
-        Shape (rows,).
-    """
-    schema = arrow_schema({name: described.fields[name] for name in described.key})
-    columns = []
-    for field in schema:
-        column = rows.column(field.name).combine_chunks() if isinstance(rows, pa.Table) else rows[field.name]
-        column = column.cast(field.type) if isinstance(rows, pa.Table) else pa.Array.from_pandas(column, type=field.type)
-        columns.append(column.cast(pa.string()))
-    joined = pc.binary_join_element_wise(*columns, _SEPARATOR, null_handling="replace", null_replacement="")
-    return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
+    same = repeated(good, described, batch.lines, known)
+    refused = pd.concat([refused, same.refused], ignore_index=True) if len(same.refused) else refused
+    duplicates = _duplicates(good[same.duplicate], same.reasons, batch, described)
+    return Checked(good[~same.duplicate & ~same.contradicting].reset_index(drop=True), refused, duplicates)
 
 
 def _whole(dataset_name: str, described: Dataset, batch: Batch) -> pd.DataFrame:
@@ -134,7 +107,7 @@ def _coerced(frame: pd.DataFrame, described: Dataset, batch: Batch) -> tuple[pd.
         columns[name], wrong = coerce(frame[name], field, missing=batch.missing)
         found = frame[name].array
         failures += [
-            (int(row), name, _shown(found[row]), ALLOWED[field.type], f"not {ALLOWED[field.type].split(' as in')[0]}")
+            (int(row), name, shown(found[row]), ALLOWED[field.type], f"not {ALLOWED[field.type].split(' as in')[0]}")
             for row in np.flatnonzero(wrong)
         ]
     return pd.DataFrame(columns, index=frame.index), failures
@@ -158,7 +131,7 @@ def _schema_failures(typed: pd.DataFrame, described: Dataset, frame: pd.DataFram
         field = described.fields[str(name)]
         if (int(row), str(name)) not in already:
             value = typed[name].array[int(row)]
-            failures.append((int(row), str(name), _shown(frame[name].array[int(row)]), *_allowed(field, str(check), value)))
+            failures.append((int(row), str(name), shown(frame[name].array[int(row)]), *_allowed(field, str(check), value)))
     return failures
 
 
@@ -200,30 +173,8 @@ def _refused(failures: list[Failure], batch: Batch, described: Dataset) -> pd.Da
     return pd.DataFrame(rows, columns=REFUSED_COLUMNS)
 
 
-def _repeated(good: pd.DataFrame, described: Dataset, known_keys: pa.Array | None) -> tuple[np.ndarray, list[str]]:
-    """Which rows repeat an earlier one of the batch or one that is there already, and which of the two."""
-    if not described.key:
-        return np.zeros(len(good), dtype=bool), []
-    own = key_words(good, described)
-    within = pd.Series(own.to_numpy(zero_copy_only=False), dtype=object).duplicated().to_numpy()
-    known = np.zeros(len(good), dtype=bool)
-    if known_keys is not None and len(known_keys):
-        known = pc.is_in(own, value_set=known_keys).to_numpy(zero_copy_only=False)
-    repeated = within | known
-    reasons = ["already taken in" if there else "repeats an earlier row" for there in known[repeated]]
-    return repeated, reasons
-
-
 def _duplicates(rows: pd.DataFrame, reasons: list[str], batch: Batch, described: Dataset) -> pd.DataFrame:
     positions = rows.index.to_numpy()
-    keys = [" / ".join(_shown(value) for value in key) for key in rows[described.key].itertuples(index=False)]
+    keys = [" / ".join(shown(value) for value in key) for key in rows[described.key].itertuples(index=False)]
     lines = np.asarray(batch.lines)[positions] if len(positions) else np.array([], dtype="int64")
     return pd.DataFrame({"row": positions, "line": lines, "key": keys, "reason": reasons}, columns=DUPLICATE_COLUMNS)
-
-
-def _shown(value: Any) -> str:
-    """A value as a person reads it in a list of refused rows."""
-    if value is None or (not hasattr(value, "geom_type") and pd.isna(value)):
-        return "(nothing)"
-    text = value.strftime("%Y-%m-%d") if isinstance(value, pd.Timestamp) and value == value.normalize() else str(value)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

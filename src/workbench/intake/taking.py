@@ -8,20 +8,29 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from workbench.catalog import Catalog, Dataset
+from workbench.errors import UsageError
 from workbench.files import canonical, read_json, sha256, write_bytes, write_json
 from workbench.intake.batch import Batch
-from workbench.intake.checking import Checked, check_rows, key_words
+from workbench.intake.checking import Checked, check_rows
+from workbench.intake.repeating import CONTRADICTS, Known, key_words
 from workbench.vault import Vault
 
-CHECKS = 1
+CHECKS = 2
 """Raised whenever the checking of rows changes, so that parts are checked again."""
+
+LEAST_SHARE = 0.5
+"""A source that brings a smaller share of the rows its part holds replaces nothing."""
 
 LIST_COLUMNS = ["outcome", "line", "field", "found", "allowed", "reason"]
 
@@ -41,6 +50,8 @@ class Balance:
         A CSV with every row that was not kept and why.
     unchanged : bool
         The same bytes were taken in before, so nothing was done.
+    before : int or None
+        How many rows the part held that was replaced; None where none was.
 
     Examples
     --------
@@ -59,11 +70,17 @@ class Balance:
     reasons: dict[str, int]
     refused_list: Path | None = None
     unchanged: bool = False
+    before: int | None = None
 
     @property
     def adds_up(self) -> bool:
         """Whether in = kept + refused + duplicate, and each refused row has its reason."""
         return self.arrived == self.kept + self.refused + self.duplicate and self.refused == sum(self.reasons.values())
+
+    @property
+    def depends_on_others(self) -> bool:
+        """Whether rows were not kept because of what other parts hold."""
+        return self.duplicate > 0 or any(CONTRADICTS in reason for reason in self.reasons)
 
     @property
     def all_refused(self) -> bool:
@@ -74,8 +91,8 @@ class Balance:
 def take_in(vault: Vault, catalog: Catalog, dataset: str, batch: Batch, part_name: str, *, again: bool = False) -> Balance:
     """Check a batch and keep its good rows as a part of the vault.
 
-    A part of that name is replaced; the same bytes as before are not taken in again. Where every row is refused,
-    nothing is written and an earlier part of that name stays.
+    A part of that name is replaced, unless the batch brings less than half of its rows; the same bytes as before are
+    not taken in again. Where every row is refused, nothing is written.
 
     Parameters
     ----------
@@ -96,7 +113,7 @@ def take_in(vault: Vault, catalog: Catalog, dataset: str, batch: Batch, part_nam
     GateRefused
         The dataset is about people and not synthetic.
     UsageError
-        The batch does not fit the dataset at all.
+        The batch does not fit the dataset at all, or brings less than half of the rows that its part holds.
 
     Examples
     --------
@@ -107,7 +124,10 @@ def take_in(vault: Vault, catalog: Catalog, dataset: str, batch: Batch, part_nam
     before = balance_of(vault, catalog, dataset, part_name, content=batch.sha256)
     if before is not None and not again:
         return before
-    checked = check_rows(dataset, described, batch, _known_keys(vault, dataset, described, part_name))
+    checked = check_rows(dataset, described, batch, _known(vault, dataset, described, part_name))
+    held = vault.record(dataset, part_name)
+    if held is not None and held.get("sha256") != batch.sha256:
+        _refuse_a_collapse(dataset, batch, checked, before=int(held["rows"]))
     listed = _list_path(vault, dataset, part_name)
     balance = Balance(
         dataset=dataset,
@@ -119,6 +139,7 @@ def take_in(vault: Vault, catalog: Catalog, dataset: str, batch: Batch, part_nam
         duplicate=len(checked.duplicates),
         reasons=_reasons(checked),
         refused_list=listed if len(checked.refused) or len(checked.duplicates) else None,
+        before=int(held["rows"]) if held is not None and len(checked.kept) + len(checked.duplicates) else None,
     )
     _write_list(listed, checked)
     if balance.kept or balance.duplicate:
@@ -157,7 +178,20 @@ def balance_of(vault: Vault, catalog: Catalog, dataset: str, part_name: str, *, 
     if (plain["kept"] or plain["duplicate"]) and (record is None or record.get("sha256") != content):
         return None
     listed = vault.project.root / plain["refused_list"] if plain["refused_list"] else None
-    return Balance(**{**plain, "refused_list": listed, "unchanged": True})
+    return Balance(**{**plain, "refused_list": listed, "unchanged": True, "before": None})
+
+
+def _refuse_a_collapse(dataset: str, batch: Batch, checked: Checked, *, before: int) -> None:
+    """Refuse a source that lost most of its rows: it was more likely cut than corrected."""
+    now = len(checked.kept) + len(checked.duplicates)
+    if now >= LEAST_SHARE * before:
+        return
+    reasons = "; ".join(f"{reason} ({count:,})" for reason, count in _reasons(checked).items())
+    raise UsageError(
+        f"{batch.source}: brings {now:,} rows to '{dataset}', it brought {before:,} before, allowed at least half as many"
+        + (f"; refused: {reasons}" if reasons else ""),
+        hint=f"what was there stays; if the smaller source is right: workbench fetch {dataset} --forget, then fetch again",
+    )
 
 
 def _rules(described: Dataset) -> str:
@@ -167,20 +201,29 @@ def _rules(described: Dataset) -> str:
     )
 
 
-def _known_keys(vault: Vault, dataset: str, described: Dataset, part_name: str) -> pa.Array | None:
+def _known(vault: Vault, dataset: str, described: Dataset, part_name: str) -> Known | None:
+    """What the other parts hold: keys are read first, and whole rows only of parts that share one."""
     others = [part for part in vault.parts(dataset) if part != part_name]
     if not others or not described.key:
         return None
-    pieces = [key_words(table, described) for table in vault.tables(dataset, columns=described.key, parts=others)]
-    return pa.concat_arrays(pieces) if pieces else None
+
+    def rows_under(keys: pa.Array) -> Iterator[tuple[str, pa.Table]]:
+        def shared(table: pa.Table) -> pa.Array:
+            return pc.is_in(key_words(table, described), value_set=keys)
+
+        for part in others:
+            if any(pc.any(shared(table)).as_py() for table in vault.tables(dataset, columns=described.key, parts=[part])):
+                yield part, pa.concat_tables([table.filter(shared(table)) for table in vault.tables(dataset, parts=[part])])
+
+    return rows_under
 
 
 def _reasons(checked: Checked) -> dict[str, int]:
+    """Refused rows by their first reason; the lines that rows contradict are not told apart."""
     first = checked.refused.drop_duplicates("row")
-    named = [
-        f"{field}: {reason}" if field else str(reason) for field, reason in zip(first["field"], first["reason"], strict=True)
-    ]
-    return {reason: named.count(reason) for reason in sorted(set(named))}
+    plain = [re.sub(rf"^{CONTRADICTS}line [0-9]+$", f"{CONTRADICTS}another line", str(reason)) for reason in first["reason"]]
+    named = Counter(f"{field}: {reason}" if field else reason for field, reason in zip(first["field"], plain, strict=True))
+    return dict(sorted(named.items()))
 
 
 def _record(batch: Batch, balance: Balance) -> dict[str, Any]:

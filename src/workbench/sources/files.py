@@ -220,9 +220,13 @@ def _batch(found: FoundFile, family: Family, content: bytes, digest: str, modifi
 
 
 def _overlapping(balances: dict[str, Balance]) -> list[str]:
-    """Unchanged files whose duplicates may have lost their first copy, because another file of the dataset changed."""
+    """Unchanged files with rows that other parts kept out, where another file of the dataset changed."""
     changed = {balance.dataset for balance in balances.values() if not balance.unchanged}
-    return [name for name, balance in balances.items() if balance.unchanged and balance.duplicate and balance.dataset in changed]
+    return [
+        name
+        for name, balance in balances.items()
+        if balance.unchanged and balance.depends_on_others and balance.dataset in changed
+    ]
 
 
 def _notes_path(project: Project) -> Path:
