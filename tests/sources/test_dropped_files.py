@@ -24,7 +24,7 @@ from official_samples import (
 
 from workbench.errors import UsageError, WorkbenchError
 from workbench.project import Project
-from workbench.sources import find_official_files, take_in_files
+from workbench.sources import find_official_files, forget, take_in_files
 from workbench.sources.registry import REGISTERED
 from workbench.vault import Vault
 
@@ -98,6 +98,55 @@ def test_rows_of_two_overlapping_files_are_kept_once_and_none_is_lost_when_one_s
     drop(project, "a.csv", AIR[:3])
     take_in_files(project, catalog)
     assert len(Vault(project, catalog).read("daily_air")) == 4
+
+
+def test_a_file_that_lost_most_of_its_rows_is_refused_and_comes_in_after_forgetting(project, catalog):
+    drop(project, "a.csv", AIR)
+    take_in_files(project, catalog)
+    drop(project, "a.csv", AIR[:2])
+    with pytest.raises(UsageError, match=r"a\.csv: brings 1 rows to 'daily_air', it brought 4 before") as error:
+        take_in_files(project, catalog)
+    assert "workbench fetch daily_air --forget" in error.value.hint
+    assert Vault(project, catalog).rows("daily_air") == 4
+    assert forget(project, catalog, "daily_air") == 4
+    assert Vault(project, catalog).parts("daily_air") == []
+    assert take_in_files(project, catalog)[0].kept == 1
+
+
+def test_forgetting_removes_parts_balances_and_lists_of_one_dataset_even_where_a_record_is_damaged(project, catalog):
+    drop(project, "a.csv", [*AIR, AIR[1]])
+    drop(project, "w.csv", WEATHER)
+    balance = next(found for found in take_in_files(project, catalog) if found.dataset == "daily_air")
+    assert balance.refused_list.is_file()
+    (project.vault / "daily_air" / f"{balance.part}.json").write_text("{}", encoding="utf-8")
+    assert forget(project, catalog, "daily_air") == 0
+    assert not list((project.vault / "daily_air").iterdir())
+    assert not (project.private / "intake" / "daily_air").exists()
+    assert Vault(project, catalog).rows("weather_daily") == 1
+    assert forget(project, catalog, "daily_air") == 0
+    with pytest.raises(UsageError, match="did you mean 'daily_air'"):
+        forget(project, catalog, "daily_aire")
+
+
+def test_only_files_of_the_datasets_asked_for_are_read_and_can_fail(project, catalog):
+    drop(project, "a.csv", AIR[:1])
+    drop(project, "w.csv", WEATHER)
+    assert [balance.dataset for balance in take_in_files(project, catalog, datasets=["weather_daily"])] == ["weather_daily"]
+    assert take_in_files(project, catalog, datasets=[]) == []
+    with pytest.raises(UsageError, match="nothing but the header"):
+        take_in_files(project, catalog, datasets=["daily_air"])
+    with pytest.raises(UsageError, match="did you mean 'daily_air'"):
+        take_in_files(project, catalog, datasets=["daily_aire"])
+
+
+def test_a_row_that_another_file_contradicted_comes_in_when_that_file_is_corrected(project, catalog):
+    drop(project, "a.csv", [*AIR[:-1], AIR[-1].replace("20210102", "20210103")])
+    drop(project, "b.csv", [*AIR[:3], AIR[3].replace(",20,-", ",21,-")])
+    assert take_in_files(project, catalog)[1].reasons == {"pm10_ug_m3: contradicts file-a": 1}
+    drop(project, "a.csv", [*AIR[:3], AIR[-1]])
+    first, second = take_in_files(project, catalog)
+    assert (first.kept, first.before, second.kept, second.refused) == (3, 4, 1, 0)
+    assert Vault(project, catalog).rows("daily_air") == 4
 
 
 def test_files_of_no_known_family_are_reported_and_never_an_error(project, catalog):

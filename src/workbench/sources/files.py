@@ -10,6 +10,7 @@ import datetime as dt
 import os
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,8 +96,10 @@ def find_official_files(folder: Path) -> list[FoundFile]:
     return found
 
 
-def take_in_files(project: Project, catalog: Catalog, *, report: Report = silent) -> list[Balance]:
-    """Take every official file of the project's data folder into the vault.
+def take_in_files(
+    project: Project, catalog: Catalog, *, datasets: Sequence[str] | None = None, report: Report = silent
+) -> list[Balance]:
+    """Take the official files of the project's data folder into the vault.
 
     A file that cannot be understood does not keep the others from being taken in; it is raised at the end, and what
     was taken in from it before stays.
@@ -106,6 +109,8 @@ def take_in_files(project: Project, catalog: Catalog, *, report: Report = silent
     project : Project
         Its ``data`` is the folder; None means that there is nothing to do.
     catalog : Catalog
+    datasets : sequence of str, optional
+        Only files of these datasets are read, and only they can fail.
     report : Report, optional
 
     Returns
@@ -116,17 +121,20 @@ def take_in_files(project: Project, catalog: Catalog, *, report: Report = silent
     Raises
     ------
     UsageError
-        Each file that could not be understood, with what was found and what is allowed.
+        Each file that could not be understood, with what was found and what is allowed; or an unknown dataset.
 
     Examples
     --------
     >>> take_in_files(Project(root=Path("/srv/city"), data=None), Catalog(datasets={}))
     []
     """
+    wanted = set(catalog.datasets if datasets is None else datasets)
+    for name in wanted:
+        _ = catalog[name]  # an unknown name is an error, not a file that is left out
     if project.data is None:
         return []
     vault = Vault(project, catalog)
-    usable = [found for found in find_official_files(project.data) if found.dataset in catalog.datasets]
+    usable = [found for found in find_official_files(project.data) if found.dataset in wanted]
     notes = _read_notes(project)
     balances: dict[str, Balance] = {}
     problems: list[WorkbenchError] = []
@@ -251,5 +259,6 @@ def _write_notes(project: Project, notes: dict[str, Any]) -> None:
 def _together(problems: list[WorkbenchError], folder: Path) -> WorkbenchError:
     if len(problems) == 1:
         return problems[0]
-    lines = [problem.message.replace(f"{folder}{os.sep}", "").replace("\n", "\n    ") for problem in problems]
+    told = ["\n".join(filter(None, [problem.message, problem.hint])) for problem in problems]
+    lines = [text.replace(f"{folder}{os.sep}", "").replace("\n", "\n    ") for text in told]
     return combine(lines, where=str(folder), kind=type(problems[0]), hint="each file is told above; the others were taken in")
