@@ -321,17 +321,41 @@ def test_a_list_cut_by_the_days_quota_goes_on_at_the_page_where_it_stopped(proje
     assert balance.kept == 2_500
 
 
-@pytest.mark.parametrize("kind", ["http429", "ERROR-337"])
-def test_days_cut_by_the_quota_keep_what_was_finished(project, catalog, server, kind):
+def test_too_many_calls_in_a_short_time_are_tried_again_after_a_pause(project, catalog, server):
+    server.fail("http429", AIR, times=3)
+    (balance,) = first_days(project, catalog, server, attempts=4)
+    assert balance.kept == 4
+    assert len(server.calls) == 7
+
+
+def test_a_server_that_keeps_saying_too_many_calls_is_told_truly_and_uses_up_no_quota(project, catalog, server):
+    server.fail("http429", AIR, times=2)
+    with pytest.raises(SourceFailed, match=r"HTTP 429, too many calls in a short time, tried 2 times") as error:
+        first_days(project, catalog, server)
+    assert not isinstance(error.value, QuotaUsed)
+    assert error.value.exit_code == 4
+    assert Quota.of(project, KEY, base=server.url, today=TODAY).used == 2
+    assert first_days(project, catalog, server)[0].kept == 4
+
+
+def test_calls_are_counted_for_each_key_and_each_address(project, catalog, server):
+    fetch(project, catalog, server, "parks")
+    used = [
+        Quota.of(project, key, base=base, today=TODAY).used for key, base in ((KEY, server.url), (KEY, "x"), ("k", server.url))
+    ]
+    assert used == [1, 0, 0]
+
+
+def test_days_cut_by_the_quota_keep_what_was_finished(project, catalog, server):
     (_,) = fetch(project, catalog, server, "daily_air", since="2021-03-01", until="2021-03-01")
-    server.fail(kind, AIR)
+    server.fail("ERROR-337", AIR)
     with pytest.raises(QuotaUsed, match="the next call goes on at 2021-03-02") as stop:
         first_days(project, catalog, server)
     assert [balance.kept for balance in stop.value.balances] == [2]
 
 
 def test_our_own_count_of_calls_stops_before_the_thousandth_and_first(project, catalog, server):
-    quota = Quota.of(project, KEY, today=TODAY)
+    quota = Quota.of(project, KEY, base=server.url, today=TODAY)
     for _ in range(3):
         quota.count()
     assert quota.used == 3

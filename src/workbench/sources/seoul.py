@@ -103,7 +103,7 @@ def fetch_seoul(
     used = connection or Connection.from_environment()
     vault = Vault(project, catalog)
     pages = PageStore(project.private / "fetch" / dataset)
-    fetch = _Fetch(vault, catalog, service, used, pages, Quota.of(project, used.key, today=today), today)
+    fetch = _Fetch(vault, catalog, service, used, pages, Quota.of(project, used.key, base=used.base, today=today), today)
     districts = _districts(fetch)
     units = _units(fetch, since, until)
     balances: list[Balance] = []

@@ -18,7 +18,7 @@ import httpx
 import stamina
 
 from workbench.errors import SourceFailed, UsageError, WorkbenchError
-from workbench.sources.seoul_answers import Answer, QuotaUsed, ServerFault, read_answer
+from workbench.sources.seoul_answers import Answer, ServerFault, read_answer
 
 KEY_NAME = "SEOUL_OPEN_DATA_KEY"
 URL_NAME = "WORKBENCH_SEOUL_URL"
@@ -201,9 +201,9 @@ def _check_status(status: int, where: str) -> None:
     if status == httpx.codes.OK:
         return
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        raise QuotaUsed(
-            f"{where}: the server says HTTP 429, too many calls",
-            hint="run the same command tomorrow, it goes on where it stopped",
+        raise ServerFault(
+            f"{where}: the server says HTTP 429, too many calls in a short time",
+            hint="wait some minutes and run the same command, it goes on where it stopped",
         )
     if status >= 500:
         raise ServerFault(f"{where}: the server says HTTP {status}", hint="try again later")

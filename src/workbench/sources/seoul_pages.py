@@ -77,16 +77,16 @@ class PageStore:
 
 @dataclass(frozen=True)
 class Quota:
-    """The calls made today with one key; only a hash of the key is kept."""
+    """The calls made today with one key at one address; only a hash of the two is kept."""
 
     path: Path
     today: dt.date
     key_hash: str
 
     @classmethod
-    def of(cls, project: Project, key: str, *, today: dt.date) -> Quota:
-        """Return the counter of a project and key."""
-        return cls(project.cache / "seoul_calls.json", today, sha256(f"seoul:{key}".encode())[:12])
+    def of(cls, project: Project, key: str, *, base: str, today: dt.date) -> Quota:
+        """Return the counter of a project, a key and the address of an interface."""
+        return cls(project.cache / "seoul_calls.json", today, sha256(f"seoul:{base}:{key}".encode())[:12])
 
     @property
     def used(self) -> int:
