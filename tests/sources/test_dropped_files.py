@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -183,8 +184,32 @@ def test_hidden_files_are_left_alone(project, catalog):
 
 
 @pytest.mark.parametrize(
+    ("content", "note"),
+    [
+        (b"", "the file is empty"),
+        (b"\r\n \n", "the file is empty"),
+        (b"PK\x03\x04\x14\x00\x06\x00", r"a spreadsheet \(xlsx\) or ZIP archive, not text"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", r"a spreadsheet \(xls\) or other office document, not text"),
+        (b"\n<!DOCTYPE html>\n<html>", r"a web page \(HTML\), not a table"),
+        (b"a,b\n1,2\n", "its columns are those of no official file"),
+    ],
+)
+def test_a_file_that_is_no_table_in_text_is_noted_as_what_it_is(project, catalog, content, note):
+    drop(project, "a.csv", content)
+    (found,) = find_official_files(project.data)
+    assert re.match(f"not recognised: {note}", found.note)
+
+
+@pytest.mark.parametrize(
     ("change", "message"),
     [
+        (
+            ("초미세먼지농도(㎍/㎥)", "PM25val"),
+            r"column '초미세먼지농도\(㎍/㎥\)' is missing \(nearest: none\); found instead: 'PM25val'",
+        ),
+        (("측정소명", "pm2.5"), r"column '측정소명' is missing \(nearest: none\); found instead: 'pm2.5'"),
+        (("측정소명", "측정일시"), r"column '측정소명' is missing .*; column '측정일시' stands 2 times"),
+        (("측정소명", "측정소명,측정소명 "), r"the column '측정소명' stands 2 times in the header, allowed once"),
         (("측정소명", "측정소 이름"), r"a\.csv: column '측정소명' is missing \(nearest: '측정소 이름'\)"),
         ((",초미세먼지농도(㎍/㎥)", ""), r"column '초미세먼지농도\(㎍/㎥\)' is missing \(nearest: none\)"),
     ],
@@ -266,6 +291,13 @@ def test_a_quote_that_is_never_closed_inside_a_file_is_an_error_with_its_line(pr
     lines = [AIR[0], AIR[1], '"' + AIR[2], *(AIR[1].replace("20210101", f"202102{day:02d}") for day in range(1, 28))]
     drop(project, "a.csv", lines)
     with pytest.raises(UsageError, match=r"a\.csv, line 3: a quote is opened here and not closed"):
+        take_in_files(project, catalog)
+
+
+def test_a_quote_that_is_open_over_a_large_part_of_a_file_is_named_with_the_line_it_begins_in(project, catalog):
+    days = [AIR[1].replace("20210101", f"2021{day:04d}") for day in range(4_000)]
+    drop(project, "a.csv", [AIR[0], AIR[1], '"' + AIR[2], *days])
+    with pytest.raises(UsageError, match=r"a\.csv, line 3: a quote is opened here and not closed within 131,072 characters"):
         take_in_files(project, catalog)
 
 

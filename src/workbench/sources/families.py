@@ -22,6 +22,9 @@ MOST_MISSING = 2
 
 FEWEST_PRESENT = 3
 
+MOST_SHOWN = 8
+"""So many unknown columns of a file are named in a message."""
+
 
 @dataclass(frozen=True, eq=False)
 class Shaped:
@@ -148,7 +151,7 @@ def family_of(header: Sequence[str], families: Sequence[Family]) -> tuple[Family
 
 
 def missing_columns(family: Family, missing: Sequence[str], header: Sequence[str], *, where: str) -> UsageError:
-    """Build the error for a file of a family that lacks columns, naming the nearest ones it has.
+    """Build the error for a file of a family that lacks columns, naming what stands there instead.
 
     Parameters
     ----------
@@ -163,18 +166,46 @@ def missing_columns(family: Family, missing: Sequence[str], header: Sequence[str
 
     Examples
     --------
-    >>> family = Family("daily_air", "daily means", {"측정소명": "station"}, lambda words: None)
-    >>> print(missing_columns(family, ["측정소명"], ["측정소 이름"], where="a.csv"))
-    a.csv: column '측정소명' is missing (nearest: '측정소 이름'); the file looks like daily means, dataset 'daily_air'
+    >>> family = Family("daily_air", "daily means", {"지역": "station"}, lambda words: None)
+    >>> print(missing_columns(family, ["지역"], ["지역명"], where="a.csv"))
+    a.csv: column '지역' is missing (nearest: '지역명'); found instead: '지역명'; the file looks like daily means, dataset 'daily_air'
       rename the column as the office names it, or move the file out of the folder
     """
     known = {plain_name(name) for name in family.columns}
     spare = [name for name in header if name.strip() and plain_name(name) not in known]
     told = [f"column '{name}' is missing (nearest: {_nearest(name, spare)})" for name in missing]
+    more = f" and {len(spare) - MOST_SHOWN} more" if len(spare) > MOST_SHOWN else ""
+    instead = ", ".join(f"'{name.strip()}'" for name in spare[:MOST_SHOWN]) + more
+    told.append(f"found instead: {instead or 'no other column'}")
+    told += [f"column '{name}' stands {count} times" for name, count in columns_twice(header).items()]
     return UsageError(
         f"{where}: {'; '.join(told)}; the file looks like {family.title}, dataset '{family.dataset}'",
         hint="rename the column as the office names it, or move the file out of the folder",
     )
+
+
+def columns_twice(header: Sequence[str]) -> dict[str, int]:
+    """Return the columns that stand more than once in a header, however they are written, and how often.
+
+    Parameters
+    ----------
+    header : sequence of str
+
+    Returns
+    -------
+    dict of str to int
+
+    Examples
+    --------
+    >>> columns_twice(["PM10", "pm10 ", "O3", "", ""])
+    {'PM10': 2}
+    """
+    plain = [plain_name(name) for name in header]
+    return {
+        header[place].strip(): plain.count(name)
+        for place, name in enumerate(plain)
+        if name and plain.count(name) > 1 and plain.index(name) == place
+    }
 
 
 def _nearest(name: str, spare: Sequence[str]) -> str:

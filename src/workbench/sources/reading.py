@@ -15,7 +15,7 @@ import pandas as pd
 
 from workbench.errors import UsageError
 from workbench.intake import Refusal
-from workbench.sources.families import Family, Shaped, Words, family_of, missing_columns
+from workbench.sources.families import Family, Shaped, Words, columns_twice, family_of, missing_columns
 from workbench.sources.official_text import ENCODINGS, WordTable, decode, read_words
 from workbench.sources.registry import REGISTERED
 
@@ -24,6 +24,14 @@ HEAD_BYTES = 65_536
 
 OTHER_ENCODINGS = ("utf-16", "utf-16-le", "utf-16-be", "johab")
 """What a spreadsheet may have made of an official file: named in the message, never read."""
+
+NO_TEXT = {
+    b"PK\x03\x04": "a spreadsheet (xlsx) or ZIP archive, not text; save it as CSV, or unpack it",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet (xls) or other office document, not text; save it as CSV",
+    b"%PDF": "a PDF, not a table",
+    b"\x1f\x8b": "a gzip archive, not text; unpack it",
+}
+"""First bytes of files that are often named like a table."""
 
 _PROPERTY = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:')
 _NO_FAMILY = "not recognised: its columns are those of no official file that is known"
@@ -53,6 +61,9 @@ def recognise(path: Path) -> Recognised:
     """
     with path.open("rb") as handle:
         head = handle.read(HEAD_BYTES)
+    no_table = _no_table(head)
+    if no_table is not None:
+        return Recognised(f"not recognised: {no_table}")
     if path.suffix.lower() in (".geojson", ".json"):
         names = _property_names(head)
         return _known(path, names, [family for family in REGISTERED if family.form == "geojson"], "utf-8-sig")
@@ -102,6 +113,18 @@ def read_official(path: Path, family: Family, content: bytes, encoding: str) -> 
     return Shaped(shaped.frame, shaped.lines, refused)
 
 
+def _no_table(head: bytes) -> str | None:
+    """What a file is that holds no table in text; None where it may be one."""
+    if not head.strip():
+        return "the file is empty"
+    for magic, kind in NO_TEXT.items():
+        if head.startswith(magic):
+            return kind
+    if re.match(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head|body|script)\b", head, re.IGNORECASE):
+        return "a web page (HTML), not a table; download the file itself"
+    return None
+
+
 def _known(path: Path, header: Sequence[str], families: Sequence[Family], encoding: str) -> Recognised:
     family, missing = family_of(header, families)
     if family is None:
@@ -109,6 +132,15 @@ def _known(path: Path, header: Sequence[str], families: Sequence[Family], encodi
     if missing:
         problem = missing_columns(family, missing, header, where=str(path))
         return Recognised("cannot be taken in: a column is missing", family, encoding, problem)
+    twice = columns_twice(header) if family.form == "csv" else {}
+    if twice:
+        name, count = next(iter(twice.items()))
+        problem = UsageError(
+            f"{path}: the column '{name}' stands {count} times in the header, allowed once; "
+            f"the file looks like {family.title}, dataset '{family.dataset}'",
+            hint="remove or rename the one that is not the office's",
+        )
+        return Recognised("cannot be taken in: a column stands twice", family, encoding, problem)
     return Recognised(family.title, family, encoding)
 
 
