@@ -166,9 +166,9 @@ def missing_columns(family: Family, missing: Sequence[str], header: Sequence[str
 
     Examples
     --------
-    >>> family = Family("daily_air", "daily means", {"지역": "station"}, lambda words: None)
+    >>> family = Family("daily_air", "air", {"지역": "station"}, lambda words: None)
     >>> print(missing_columns(family, ["지역"], ["지역명"], where="a.csv"))
-    a.csv: column '지역' is missing (nearest: '지역명'); found instead: '지역명'; the file looks like daily means, dataset 'daily_air'
+    a.csv: column '지역' is missing (nearest: '지역명'); found instead: '지역명'; the file looks like air, dataset 'daily_air'
       rename the column as the office names it, or move the file out of the folder
     """
     known = {plain_name(name) for name in family.columns}
