@@ -102,7 +102,7 @@ def tell_balance(project: Project, balance: Any) -> None:
     words = f"{balance.kept:,} kept + {balance.refused:,} refused + {balance.duplicate:,} duplicate"
     if balance.unchanged:
         words += " (unchanged)"
-    elif balance.before is not None:
+    elif balance.before is not None and balance.before != balance.kept:
         words += f" (replaces {balance.before:,})"
     say(f"  {balance.dataset}: {balance.source}: {balance.arrived:,} rows = {words}")
     if balance.refused_list is not None:
