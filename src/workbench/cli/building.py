@@ -8,18 +8,16 @@ from pathlib import Path
 
 from workbench.catalog import Catalog, read_catalog
 from workbench.cli.fetching import tell_balance, tell_unused
+from workbench.cli.protecting import protect_each, protectable
 from workbench.cli.telling import tell_book, tell_candidate, tell_runs
 from workbench.cli.terminal import progress, say
 from workbench.errors import GateRefused, RunsFailed, WorkbenchError
-from workbench.governance import policy_path
-from workbench.privacy import protect_dataset
 from workbench.project import Project
 from workbench.publish import PREVIEW, build_book
 from workbench.releases import make_candidate
 from workbench.runs import carry_out, issues, plan_runs, read_analysis
 from workbench.sources import take_in_files
 from workbench.sources.synthetic import SYNTHETIC, write_synthetic
-from workbench.vault import Vault
 
 
 @dataclass
@@ -79,18 +77,12 @@ def synthesise(project: Project, catalog: Catalog, *, trips: int, seed: int) -> 
 
 def protect_all(project: Project, catalog: Catalog, found: Report) -> None:
     """Protect every dataset that was taken in and has a policy."""
-    vault = Vault(project, catalog)
-    here = [name for name in catalog.datasets if vault.parts(name) and policy_path(project, name).is_file()]
-    done = 0
-    with progress("protect") as report:
-        for place, name in enumerate(here, start=1):
-            try:
-                done += bool(protect_dataset(project, catalog, name)["fresh"])
-            except GateRefused as error:
-                found.refused.append(error)
-                say(f"  {name}: refused: {error.message}")
-            report(place, len(here), name)
-    say(f"  {done} protected now, {len(here) - done} as before")
+    manifests, refused = protect_each(project, catalog, protectable(project, catalog))
+    for name, error in refused.items():
+        found.refused.append(error)
+        say(f"  {name}: refused: {error.message}")
+    fresh = sum(bool(manifest["fresh"]) for manifest in manifests)
+    say(f"  {fresh} protected now, {len(manifests) - fresh} as before, {len(refused)} refused")
 
 
 def run_and_compare(

@@ -123,22 +123,10 @@ def fetch(project: Project, options: argparse.Namespace) -> int:
 def protect(project: Project, options: argparse.Namespace) -> int:
     """Protect what was taken in."""
     from workbench.catalog import read_catalog
-    from workbench.governance import policy_path
-    from workbench.privacy import protect_dataset
-    from workbench.vault import Vault
+    from workbench.cli.protecting import protect_each, protectable
 
     found = read_catalog(project)
-    vault = Vault(project, found)
-    wanted = options.datasets or [name for name in found.datasets if vault.parts(name) and policy_path(project, name).is_file()]
-    manifests: list[dict[str, Any]] = []
-    refused: list[GateRefused] = []
-    with progress("protect") as report:
-        for place, name in enumerate(wanted, start=1):
-            try:
-                manifests.append(protect_dataset(project, found, name))
-            except GateRefused as error:
-                refused.append(error)
-            report(place, len(wanted), name)
+    manifests, refused = protect_each(project, found, options.datasets or protectable(project, found))
     if options.json:
         _print_json(manifests)
     for manifest in [] if options.json else manifests:
@@ -146,7 +134,7 @@ def protect(project: Project, options: argparse.Namespace) -> int:
         risk = f", k = {facts['k']}, {facts['suppressed']:.2%} suppressed, NCP {facts['ncp']:.3f}" if manifest["personal"] else ""
         say(f"{manifest['dataset']}: {manifest['rows']:,} rows{risk}{'' if manifest['fresh'] else ' (unchanged)'}")
     if refused:
-        raise combine([str(error) for error in refused], where="protect", kind=GateRefused) if len(refused) > 1 else refused[0]
+        raise combine([str(error) for error in refused.values()], where="protect", kind=GateRefused)
     return DONE
 
 

@@ -92,7 +92,7 @@ def tell_balances(project: Project, balances: Sequence[Any], *, as_json: bool) -
             tell_balance(project, balance)
         if not balances:
             say("nothing new")
-    if balances and all(balance.refused == balance.arrived > 0 for balance in balances):
+    if balances and all(balance.all_refused for balance in balances):
         return CheckFailed.exit_code
     return DONE
 

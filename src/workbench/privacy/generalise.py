@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -154,22 +154,3 @@ def _nodes(labels: Sequence[str], leaf: np.ndarray) -> tuple[np.ndarray, int]:
     """The node of each profile at one level, and how many nodes there are."""
     codes, uniques = pd.factorize(np.asarray(labels, dtype=object)[leaf])
     return codes.astype(np.int64), len(uniques)
-
-
-def levels_in_words(levels: Mapping[str, int]) -> str:
-    """Say which level each field was generalised to.
-
-    Parameters
-    ----------
-    levels : mapping of str to int
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> levels_in_words({"age": 2, "sex": 0})
-    'age to level 2, sex as it is'
-    """
-    return ", ".join(f"{name} to level {level}" if level else f"{name} as it is" for name, level in levels.items())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench.files import sha256_file
-from workbench.governance import Consent, policy_adoption, policy_path, read_members, read_proposals, read_statements
+from workbench.governance import policy_adoption, read_members, read_proposals, read_statements
 from workbench.project import Project
 from workbench.publish.editions import Edition
 
@@ -43,21 +43,6 @@ def decisions(project: Project, editions: Sequence[Edition]) -> dict[str, Any]:
         "approvals": [edition for edition in editions if edition.release and edition.release.approvals],
         "dates": dates,
     }
-
-
-def adopted_policies(project: Project, datasets: Sequence[str]) -> dict[str, Consent]:
-    """Return what both sides said about the policies of datasets that have one.
-
-    Parameters
-    ----------
-    project : Project
-    datasets : sequence of str
-
-    Returns
-    -------
-    dict of str to Consent
-    """
-    return {name: policy_adoption(project, name) for name in datasets if policy_path(project, name).is_file()}
 
 
 def _dates(statements: Any) -> list[dt.date]:

@@ -1,0 +1,34 @@
+"""Protecting many datasets: one refusal stops no other, and each is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from workbench.catalog import Catalog
+from workbench.cli.terminal import progress
+from workbench.errors import GateRefused
+from workbench.governance import policy_path
+from workbench.privacy import protect_dataset
+from workbench.project import Project
+from workbench.vault import Vault
+
+
+def protectable(project: Project, catalog: Catalog) -> list[str]:
+    """Return the datasets that were taken in here and have a policy."""
+    vault = Vault(project, catalog)
+    return [name for name in catalog.datasets if vault.parts(name) and policy_path(project, name).is_file()]
+
+
+def protect_each(project: Project, catalog: Catalog, names: Sequence[str]) -> tuple[list[dict[str, Any]], dict[str, GateRefused]]:
+    """Protect datasets; return the manifests, and what was refused by dataset."""
+    manifests: list[dict[str, Any]] = []
+    refused: dict[str, GateRefused] = {}
+    with progress("protect") as report:
+        for place, name in enumerate(names, start=1):
+            try:
+                manifests.append(protect_dataset(project, catalog, name))
+            except GateRefused as error:
+                refused[name] = error
+            report(place, len(names), name)
+    return manifests, refused
