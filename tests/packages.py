@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-PROGRAMS = {"chromium": ("chromium", "chromium-browser"), "bubblewrap": ("bwrap",)}
+PROGRAMS = {"chromium": ("chromium", "chromium-browser"), "bubblewrap": ("bwrap",), "openssh-client": ("ssh-keygen",)}
 """Debian's package, and the names under which its program is found."""
 
 

@@ -237,6 +237,69 @@ def sha256_file(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+def text_bytes(path: Path) -> bytes:
+    """Return a text file's bytes with Unix line ends, whatever a checkout made of them.
+
+    People sign and hash these, so that a copy on another system says the same.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    bytes
+
+    Examples
+    --------
+    >>> target = Path(tempfile.mkdtemp()) / "a.yml"
+    >>> write_bytes(target, b"a: 1\r\n")
+    >>> text_bytes(target)
+    b'a: 1\n'
+    """
+    return unix_lines(path.read_bytes())
+
+
+def unix_lines(content: bytes) -> bytes:
+    """Turn CRLF into LF.
+
+    Parameters
+    ----------
+    content : bytes
+
+    Returns
+    -------
+    bytes
+
+    Examples
+    --------
+    >>> unix_lines(b"a\r\nb\rc\n")
+    b'a\nb\rc\n'
+    """
+    return content.replace(b"\r\n", b"\n")
+
+
+def sha256_text(path: Path) -> str:
+    """Return the SHA-256 of a text file as :func:`text_bytes` gives it.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> target = Path(tempfile.mkdtemp()) / "a.yml"
+    >>> write_bytes(target, b"a: 1\r\n")
+    >>> sha256_text(target) == sha256(b"a: 1\n")
+    True
+    """
+    return sha256(text_bytes(path))
+
+
 def replace_folder(finished: Path, target: Path) -> None:
     """Put a finished folder in the place of another; a kill at any instant leaves the old or the new one there.
 

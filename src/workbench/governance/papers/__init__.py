@@ -1,0 +1,1 @@
+"""The files of ``governance/`` as they are written: one model each."""

@@ -1,0 +1,1 @@
+"""SSH signatures: who signed which bytes, verified without OpenSSH and checkable with it."""
