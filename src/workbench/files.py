@@ -253,9 +253,9 @@ def text_bytes(path: Path) -> bytes:
     Examples
     --------
     >>> target = Path(tempfile.mkdtemp()) / "a.yml"
-    >>> write_bytes(target, b"a: 1\r\n")
+    >>> write_bytes(target, b"a: 1\\r\\n")
     >>> text_bytes(target)
-    b'a: 1\n'
+    b'a: 1\\n'
     """
     return unix_lines(path.read_bytes())
 
@@ -273,8 +273,8 @@ def unix_lines(content: bytes) -> bytes:
 
     Examples
     --------
-    >>> unix_lines(b"a\r\nb\rc\n")
-    b'a\nb\rc\n'
+    >>> unix_lines(b"a\\r\\nb\\rc\\n")
+    b'a\\nb\\rc\\n'
     """
     return content.replace(b"\r\n", b"\n")
 
@@ -293,8 +293,8 @@ def sha256_text(path: Path) -> str:
     Examples
     --------
     >>> target = Path(tempfile.mkdtemp()) / "a.yml"
-    >>> write_bytes(target, b"a: 1\r\n")
-    >>> sha256_text(target) == sha256(b"a: 1\n")
+    >>> write_bytes(target, b"a: 1\\r\\n")
+    >>> sha256_text(target) == sha256(b"a: 1\\n")
     True
     """
     return sha256(text_bytes(path))
