@@ -1,0 +1,195 @@
+"""From the files of a ballot box to the ballots that count: each is read, held against its seat, and its signature verified.
+
+Whatever does not count is named with its reason. Nothing another person puts into the folder can void a ballot: only
+the file under the seat's own name, signed with the seat's own key, is that seat's ballot.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.errors import WorkbenchError
+from workbench.files import sha256, unix_lines
+from workbench.governance.deciding.charter import Charter
+from workbench.governance.deciding.tally import Refused, Vote
+from workbench.governance.papers.ballots import Ballot
+from workbench.governance.papers.lookalikes import explain_id
+from workbench.governance.papers.members import DEPUTY
+from workbench.records import placed, read_model_bytes
+
+GRACE = dt.timedelta(days=1)
+"""A date may be a day ahead of the machine's: somewhere it is tomorrow already."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A ballot box: what is voted on, since when and until when, and the files in it.
+
+    Parameters
+    ----------
+    proposal : str
+    sha256 : str
+        Of the proposal as it is now.
+    opens_on, last_day : datetime.date
+        The first and the last day on which a ballot may be cast.
+    files : mapping of str to bytes
+        Name and content of every file of ``governance/ballots/<proposal>/``.
+    folder : Path
+        For messages.
+    """
+
+    proposal: str
+    sha256: str
+    opens_on: dt.date
+    last_day: dt.date
+    files: Mapping[str, bytes]
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The ballots of a box: those that count, those that do not, and those that came after the closing."""
+
+    votes: tuple[Vote, ...]
+    refused: tuple[Refused, ...]
+    late: tuple[Refused, ...]
+
+
+def ballot_names(files: Iterable[str]) -> list[str]:
+    """Return the names of the files that are ballots, in order.
+
+    Parameters
+    ----------
+    files : iterable of str
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> ballot_names(["C-1.yml.sig", "C-1.yml", "notes.txt"])
+    ['C-1.yml']
+    """
+    return sorted(name for name in files if name.endswith(".yml"))
+
+
+def count_ballots(box: Box, charter: Charter, *, today: dt.date, listed: Mapping[str, str] | None = None) -> Cast:
+    """Find the ballots that count.
+
+    Parameters
+    ----------
+    box : Box
+    charter : Charter
+        The rules and seats under which the vote is held.
+    today : datetime.date
+    listed : mapping of str to str, optional
+        File name and hash of each ballot in the closing record; None while the vote is open.
+
+    Returns
+    -------
+    Cast
+    """
+    votes: dict[str, Vote] = {}
+    refused: list[Refused] = []
+    late: list[Refused] = []
+    for name in sorted(box.files):
+        if name.endswith(".yml.sig") and name.removesuffix(".sig") in box.files:
+            continue
+        if not name.endswith(".yml"):
+            refused.append(Refused(file=name, reason="is no ballot: ballots are <seat>.yml, each with its <seat>.yml.sig"))
+            continue
+        found = _judge(box, charter, name, today=today)
+        if isinstance(found, str):
+            refused.append(Refused(file=name, reason=found))
+        elif listed is not None and listed.get(name) != found.sha256:
+            late.append(Refused(file=name, reason="is not listed in the closing record: late"))
+        else:
+            votes[name] = found
+    for name in [name for name, vote in votes.items() if vote.by_deputy and f"{vote.seat}.yml" in votes]:
+        refused.append(Refused(file=name, reason=f"the holder of {votes[name].seat} voted, so the deputy's ballot is set aside"))
+        del votes[name]
+    return Cast(
+        votes=tuple(sorted(votes.values(), key=lambda vote: vote.seat)),
+        refused=tuple(sorted(refused, key=lambda item: item.file)),
+        late=tuple(late),
+    )
+
+
+def _judge(box: Box, charter: Charter, name: str, *, today: dt.date) -> Vote | str:
+    """One file: the vote, or why it does not count."""
+    path = box.folder / name
+    content = box.files[name]
+    try:
+        ballot = read_model_bytes(content, Ballot, where=name)
+    except WorkbenchError as error:
+        return _unreadable(error, content)
+    signer = ballot.seat + DEPUTY if name == f"{ballot.seat}{DEPUTY}.yml" else ballot.seat
+
+    def at(key: str, reason: str) -> str:
+        where = placed(path, key)
+        return f"{where.removeprefix(str(path)).removeprefix(', ')}: {reason}" if where != str(path) else reason
+
+    if ballot.ballot != box.proposal:
+        return at("ballot", f"is a ballot on {ballot.ballot}, this folder is {box.proposal}'s")
+    seat = charter.seat_of(signer)
+    if seat is None:
+        return at("seat", f"{ballot.seat} is a stranger: governance/members.yml in force has no such seat")
+    if name != f"{signer}.yml":
+        return at("seat", f"a second ballot of {ballot.seat}: its ballot is {ballot.seat}.yml")
+    if ballot.proposal_sha256 != box.sha256:
+        return at("proposal_sha256", f"void: speaks of other bytes of {box.proposal}, which was changed since")
+    if ballot.cast_on < box.opens_on:
+        return at("cast_on", f"is dated {ballot.cast_on}, before the vote opened on {box.opens_on}")
+    if ballot.cast_on > today + GRACE:
+        return at("cast_on", f"is dated {ballot.cast_on}, in the future of {today}")
+    if ballot.cast_on > box.last_day:
+        return at("cast_on", f"is dated {ballot.cast_on}, after the last day {box.last_day}")
+    signature = box.files.get(f"{name}.sig")
+    if signature is None:
+        return f"is not signed: {name}.sig is missing"
+    fault = charter.check(content, signature, signer=signer, day=ballot.cast_on)
+    if fault is not None:
+        return fault
+    return Vote(
+        seat=ballot.seat,
+        side=seat.side,
+        standing=seat.standing,
+        vote=ballot.vote,
+        reason=ballot.reason,
+        conflict_of_interest=ballot.conflict_of_interest,
+        cast_on=ballot.cast_on,
+        by_deputy=signer.endswith(DEPUTY),
+        file=name,
+        sha256=sha256(content),
+    )
+
+
+def _unreadable(error: WorkbenchError, content: bytes) -> str:
+    """Why a ballot cannot be understood; a letter that only looks like another is named."""
+    reason = " ".join(line.strip(" -") for line in error.message.splitlines())
+    for line in content.decode("utf-8", errors="replace").splitlines():
+        key, sign, value = line.partition(":")
+        if sign and key.strip() == "seat" and not value.isascii():
+            return f"{reason}; {explain_id(value.strip())}"
+    return reason
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """Read every file of a ballot box, with Unix line ends.
+
+    Parameters
+    ----------
+    folder : Path
+        It need not exist.
+
+    Returns
+    -------
+    dict of str to bytes
+    """
+    if not folder.is_dir():
+        return {}
+    return {path.name: unix_lines(path.read_bytes()) for path in sorted(folder.iterdir()) if path.is_file()}

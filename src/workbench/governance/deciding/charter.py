@@ -1,0 +1,178 @@
+"""One version of the rules and seats, and who signed what under it.
+
+A charter never changes: a later one replaces it from its own day on, so that old decisions stay what they were.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from workbench.errors import UsageError
+from workbench.files import text_bytes
+from workbench.governance.papers.fields import SIDE_WORDS, SIDES, Role, Side
+from workbench.governance.papers.members import DEPUTY, Members, Seat
+from workbench.governance.papers.rules import Rules
+from workbench.governance.signing import PublicKey, SignatureRefused, parse_public_key, signatures_beside, verify
+
+
+@dataclass(frozen=True)
+class Charter:
+    """Rules and seats in force from a day on.
+
+    Parameters
+    ----------
+    number : int
+        1 is the founding.
+    source : str
+        ``founding``, or the proposal that changed it.
+    since : datetime.date
+    rules : Rules
+    members : Members
+    rules_sha256, members_sha256 : str
+        Of the bytes in force.
+    barred : frozenset of str
+        Public keys that never count here: the demonstration's, where this is none.
+    """
+
+    number: int
+    source: str
+    since: dt.date
+    rules: Rules
+    members: Members
+    rules_sha256: str
+    members_sha256: str
+    barred: frozenset[str] = field(default=frozenset(), repr=False)
+
+    @cached_property
+    def identity(self) -> str:
+        """What results that rest on this charter are remembered by."""
+        return f"{self.number}:{self.rules_sha256}:{self.members_sha256}"
+
+    @cached_property
+    def _keys(self) -> dict[str, PublicKey]:
+        return {signer: parse_public_key(line) for signer, line in self.members.signers()}
+
+    def seat_of(self, signer: str) -> Seat | None:
+        """Return the seat that a signer's name stands for.
+
+        Parameters
+        ----------
+        signer : str
+            ``C-1``, or ``C-1.deputy``.
+
+        Returns
+        -------
+        Seat or None
+        """
+        return self.members.seats.get(signer.removesuffix(DEPUTY))
+
+    def check(self, content: bytes, armoured: bytes, *, signer: str, day: dt.date) -> str | None:
+        """Say why a signature does not count, None where it does.
+
+        Parameters
+        ----------
+        content : bytes
+            What was signed, with Unix line ends.
+        armoured : bytes
+            The signature.
+        signer : str
+        day : datetime.date
+            On which it says that it was given.
+
+        Returns
+        -------
+        str or None
+        """
+        seat = self.seat_of(signer)
+        if seat is None:
+            return f"{signer} is a stranger: governance/members.yml in force has no such seat"
+        if seat.vacant_since is not None:
+            return f"seat {signer} is vacant since {seat.vacant_since}"
+        key = self._keys.get(signer)
+        if key is None:
+            return f"seat {signer.removesuffix(DEPUTY)} has no deputy"
+        term = seat.deputy.term if signer.endswith(DEPUTY) and seat.deputy else seat.term
+        if term is not None and not term.holds(day):
+            return f"the term of {signer} is {term.from_} to {term.until}, this is dated {day}"
+        if key.line in self.barred:
+            return f"the key of {signer} is a demonstration's: its private half is public"
+        try:
+            verify(content, armoured, key=key)
+        except SignatureRefused as error:
+            return f"the signature of {signer} {error}"
+        for revoked in self.members.revoked_keys:
+            if revoked.public_key == key.line and day >= revoked.revoked_on:
+                return f"the key of {signer} is revoked since {revoked.revoked_on}"
+        return None
+
+    def signers_beside(self, path: Path, *, day: dt.date, role: Role, issue: str | None = None) -> Signed:
+        """Find who signed a file with a role, each for a side.
+
+        Parameters
+        ----------
+        path : Path
+            Signatures lie beside it as ``<file>.<signer>.sig``.
+        day : datetime.date
+        role : str
+        issue : str, optional
+
+        Returns
+        -------
+        Signed
+        """
+        content = text_bytes(path)
+        by: dict[Side, str] = {}
+        faults = []
+        for signer, file in sorted(signatures_beside(path).items()):
+            seat = self.seat_of(signer)
+            fault = self.check(content, text_bytes(file), signer=signer, day=day)
+            if fault is None and seat is not None and seat.side is None:
+                fault = f"seat {signer} advises and speaks for no side"
+            if fault is None and seat is not None and not seat.has_role(role, issue=issue):
+                fault = f"seat {signer} is no {role}"
+            if fault is not None:
+                faults.append(f"{file.name}: {fault}")
+            elif seat is not None and seat.side is not None:
+                by.setdefault(seat.side, signer)
+        return Signed(by=by, faults=tuple(faults))
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Who signed for which side, and why other signatures do not count."""
+
+    by: dict[Side, str]
+    faults: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether both sides signed."""
+        return all(side in self.by for side in SIDES)
+
+    def missing(self) -> str:
+        """Say in words which side has not signed."""
+        sides = " and ".join(SIDE_WORDS[side] for side in SIDES if side not in self.by)
+        return f"not signed for {sides}" + (f" ({'; '.join(self.faults)})" if self.faults else "")
+
+
+def check_charter(charter: Charter, *, where: str) -> None:
+    """Refuse a charter under which nothing could ever be decided or closed.
+
+    Parameters
+    ----------
+    charter : Charter
+    where : str
+        For the message.
+
+    Raises
+    ------
+    UsageError
+    """
+    lacking = [SIDE_WORDS[side] for side in SIDES if not charter.members.with_role("steward", side=side)]
+    if lacking:
+        raise UsageError(
+            f"{where}: no steward of {' and '.join(lacking)}", hint="a seat of each side needs roles: {all: [steward]}"
+        )

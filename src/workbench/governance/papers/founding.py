@@ -1,0 +1,17 @@
+"""``governance/founding/record.yml``: the first rules and seats, signed by both sides before anything is decided."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from workbench.catalog import Bilingual
+from workbench.governance.papers.fields import Paper, Sha256
+
+
+class FoundingRecord(Paper):
+    """The root of trust: every later change follows from it."""
+
+    founding: Bilingual
+    founded_on: dt.date
+    rules_sha256: Sha256
+    members_sha256: Sha256
