@@ -1,35 +1,71 @@
 """The gates that other rooms ask: is this policy adopted, this urban issue agreed, this release approved?
 
-Each needs both sides, over exactly the bytes that lie in the repository now.
+Each needs both sides, over exactly the bytes that lie in the repository now, and a register of decisions that is whole.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from workbench.errors import GateRefused, UsageError
-from workbench.files import sha256_file
-from workbench.governance.records import (
-    SIDES,
-    Kind,
-    Members,
-    Proposal,
-    Statement,
-    read_members,
-    read_proposals,
-    read_rules,
-    read_statements,
-)
+from workbench.errors import GateRefused
+from workbench.files import sha256_text, text_bytes
+from workbench.governance.deciding.casting import is_ahead
+from workbench.governance.deciding.memory import forgotten
+from workbench.governance.deciding.outcomes import Tally, tally_proposal
+from workbench.governance.deciding.register import Register, read_register
+from workbench.governance.papers.fields import SIDE_WORDS, SIDES, Side
+from workbench.governance.papers.members import Members
+from workbench.governance.papers.proposals import IssueProposal, PolicyProposal, Proposal
+from workbench.governance.papers.rules import Rules
+from workbench.governance.papers.statements import Statement
+from workbench.governance.signing import signature_path
 from workbench.project import Project
+from workbench.records import read_model, read_yaml
 
-SIDE_WORDS = {"government": "government", "civil_society": "civil society"}
+
+@dataclass(frozen=True)
+class Decision:
+    """What both sides decided about one thing.
+
+    Parameters
+    ----------
+    path : Path
+        The file spoken of: the policy, or the proposal of the urban issue.
+    proposal : Proposal or None
+        The one that decided; while none did, the newest.
+    tally : Tally or None
+        Its tally.
+    reason : str
+        Why the gate is closed; empty where it is open.
+    """
+
+    path: Path
+    proposal: Proposal | None
+    tally: Tally | None
+    reason: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether both sides agreed, and to exactly these bytes."""
+        return not self.reason
+
+    @property
+    def date(self) -> dt.date | None:
+        """The day on which the vote was closed, None while it is open."""
+        return self.tally.closing.closed_on if self.tally and self.tally.closing else None
+
+    def missing(self) -> str:
+        """Say in words what is missing."""
+        return self.reason
 
 
 @dataclass(frozen=True)
 class Consent:
-    """What both sides said about one file.
+    """What checkers of both sides said about a release.
 
     Parameters
     ----------
@@ -37,11 +73,11 @@ class Consent:
     given : dict of str to Statement
         By side.
     faults : tuple of str
-        Why statements about it did not count.
+        Why other statements about it do not count.
     """
 
     path: Path
-    given: dict[str, Statement]
+    given: dict[Side, Statement]
     faults: tuple[str, ...]
 
     @property
@@ -60,58 +96,237 @@ class Consent:
         return f"missing: {sides}" + ("; " + "; ".join(self.faults) if self.faults else "")
 
 
-def consent(project: Project, path: Path, *, kind: Kind, folder: Path, name: str | None = None) -> Consent:
-    """Collect what both sides said about a file's bytes as they are now.
+@dataclass(frozen=True)
+class Governance:
+    """The governance of a project as it stands: the register, and every answer that is recomputed from it.
 
     Parameters
     ----------
     project : Project
-    path : Path
-        The file spoken of.
-    kind : {"agreement", "adoption", "approval"}
-    folder : Path
-        Where the statements lie.
-    name : str, optional
-        The file's name in the repository, where its bytes do not lie there yet.
+    register : Register
+    today : datetime.date or None
+        Against which dates in the future are found.
+    """
+
+    project: Project
+    register: Register
+    today: dt.date | None
+
+    @property
+    def rules(self) -> Rules:
+        """The rules in force."""
+        return self.register.charter.rules
+
+    @property
+    def members(self) -> Members:
+        """The seats in force."""
+        return self.register.charter.members
+
+    @cached_property
+    def faults(self) -> tuple[str, ...]:
+        """What puts the register in doubt, by the files or by what this machine has seen."""
+        return (*self.register.faults, *forgotten(self.project, self.register))
+
+    @cached_property
+    def _tallies(self) -> dict[str, Tally]:
+        return {}
+
+    def tally(self, proposal: str) -> Tally:
+        """Tally a proposal.
+
+        Parameters
+        ----------
+        proposal : str
+
+        Returns
+        -------
+        Tally
+        """
+        if proposal not in self._tallies:
+            self._tallies[proposal] = tally_proposal(self.project, self.register, proposal, today=self.today)
+        return self._tallies[proposal]
+
+    def issue(self, issue: str) -> Decision | None:
+        """Say what both sides decided about an urban issue; None where nobody proposed it.
+
+        Parameters
+        ----------
+        issue : str
+
+        Returns
+        -------
+        Decision or None
+            The newest proposal that both sides agreed on, else the newest.
+        """
+        wanted = [
+            proposal
+            for proposal in self.register.proposals.values()
+            if isinstance(proposal, IssueProposal) and proposal.issue == issue
+        ]
+        if not wanted:
+            return None
+        decision = self._newest(wanted)
+        proposal = decision.proposal
+        path = self.project.governance / "proposals" / f"{proposal.proposal if proposal else ''}.yml"
+        return Decision(path=path, proposal=proposal, tally=decision.tally, reason=decision.reason)
+
+    def issues(self) -> list[str]:
+        """Return every urban issue that was proposed, in the order of the first proposals.
+
+        Returns
+        -------
+        list of str
+        """
+        proposals = sorted(self.register.proposals.items())
+        return list(dict.fromkeys(item.issue for _, item in proposals if isinstance(item, IssueProposal)))
+
+    def policy(self, dataset: str) -> Decision:
+        """Say what both sides decided about a dataset's policy, in exactly this version.
+
+        Parameters
+        ----------
+        dataset : str
+
+        Returns
+        -------
+        Decision
+        """
+        path = policy_path(self.project, dataset)
+        name = self.project.relative(path)
+        wanted = [
+            proposal
+            for proposal in self.register.proposals.values()
+            if isinstance(proposal, PolicyProposal) and name in proposal.files
+        ]
+        if not wanted:
+            return Decision(path=path, proposal=None, tally=None, reason="no proposal asks both sides to adopt it")
+        found = self._newest(wanted)
+        reason = found.reason
+        if not reason and isinstance(found.proposal, PolicyProposal):
+            current = sha256_text(path) if path.is_file() else None
+            if found.proposal.files[name] != current:
+                adopted = found.proposal.files[name][:12]
+                reason = (
+                    f"speaks of other bytes: {found.proposal.proposal} adopted {adopted}…, this is {(current or 'gone')[:12]}…"
+                )
+        return Decision(path=path, proposal=found.proposal, tally=found.tally, reason=reason)
+
+    def _newest(self, wanted: Sequence[Proposal]) -> Decision:
+        """The newest vote that both sides agreed in; failing that, the newest proposal and why it is not agreed."""
+        by_proposal = self.register.by_proposal
+        closed = sorted(
+            (by_proposal[item.proposal] for item in wanted if item.proposal in by_proposal), key=lambda entry: -entry.facts.number
+        )
+        doubt = "; ".join(self.faults)
+        for entry in closed:
+            tally = self.tally(entry.facts.proposal)
+            if tally.outcome == "void":  # it may have decided: nothing older can be believed in its place
+                doubt = doubt or f"{tally.proposal} cannot be recomputed: {tally.why()}"
+            if tally.outcome == "agreed":
+                proposal = self.register.proposals[tally.proposal]
+                return Decision(path=Path(), proposal=proposal, tally=tally, reason=doubt and _in_doubt(doubt))
+        newest = max(wanted, key=lambda item: item.proposal)
+        tally = self.tally(newest.proposal)
+        reason = _in_doubt(doubt) if doubt else f"{newest.proposal} is {tally.outcome} ({tally.why()})"
+        return Decision(path=Path(), proposal=newest, tally=tally, reason=reason)
+
+    def release(self, folder: Path, *, name: str | None = None) -> Consent:
+        """Collect what a checker of each side said about a release.
+
+        Parameters
+        ----------
+        folder : Path
+            A release's folder, or a candidate's; its ``release.yml`` names the hash of every other file, the urban
+            issue and the authors.
+        name : str, optional
+            Where a candidate's ``release.yml`` will lie in the repository.
+
+        Returns
+        -------
+        Consent
+        """
+        path = folder / "release.yml"
+        name = name or self.project.relative(path)
+        record = read_yaml(path) if path.is_file() else {}
+        record = record if isinstance(record, dict) else {}
+        issue, authors = str(record.get("issue", "")), [str(seat) for seat in record.get("authors") or []]
+        current = sha256_text(path) if path.is_file() else ""
+        given: dict[Side, Statement] = {}
+        faults = list(self.faults)
+        for file in sorted((folder / "approvals").glob("*.yml")):
+            statement = read_model(file, Statement)
+            fault = self._fault(file, statement, issue=issue, authors=authors)
+            if fault is None and statement.of.get(name) != current:
+                fault = "speaks of other bytes (the release was changed since)"
+            if fault is None and not faults:
+                side = self._side_of(statement)
+                given.setdefault(side, statement)
+            elif fault is not None:
+                faults.append(f"{self.project.relative(file)} {fault}")
+        return Consent(path=path, given=given if not self.faults else {}, faults=tuple(faults))
+
+    def _side_of(self, statement: Statement) -> Side:
+        charter = self.register.charter_on(statement.date)
+        seat = charter.seat_of(statement.seat) if charter else None
+        if seat is None or seat.side is None:
+            raise GateRefused(f"seat {statement.seat} speaks for no side")
+        return seat.side
+
+    def _fault(self, file: Path, statement: Statement, *, issue: str, authors: Sequence[str]) -> str | None:
+        """Why an approval does not count, None where it does. A fault of one leaves those of others standing."""
+        charter = self.register.charter_on(statement.date)
+        if charter is None:
+            return f"is dated {statement.date}, before the founding"
+        if is_ahead(statement.date, self.today):
+            return f"is dated {statement.date}, in the future of {self.today}"
+        if file.stem != statement.seat:
+            return f"is of seat {statement.seat}: its file is {statement.seat}.yml"
+        seat = charter.seat_of(statement.seat)
+        if seat is None:
+            return f"names the seat {statement.seat}, which governance/members.yml in force does not know"
+        if seat.side is None:
+            return f"is of seat {statement.seat}, which advises and speaks for no side"
+        if not seat.has_role("checker", issue=issue):
+            return f"is of seat {statement.seat}, which is no checker of '{issue}'"
+        if statement.seat in authors:
+            return f"is of seat {statement.seat}, an author of this release"
+        signature = signature_path(file)
+        if not signature.is_file():
+            return f"is not signed: {signature.name} is missing"
+        fault = charter.check(text_bytes(file), text_bytes(signature), signer=statement.seat, day=statement.date)
+        if fault is not None:
+            return f"does not count: {fault}"
+        for revoked in self.register.charter.members.revoked_keys:
+            if revoked.public_key == seat.public_key and statement.date >= revoked.revoked_on:
+                return f"does not count: the key of {statement.seat} is revoked since {revoked.revoked_on}"
+        return None
+
+
+def _in_doubt(reason: str) -> str:
+    return f"the register of decisions is in doubt: {reason}"
+
+
+def read_governance(project: Project, *, today: dt.date | None = None) -> Governance:
+    """Read who decides, and what was decided.
+
+    Parameters
+    ----------
+    project : Project
+    today : datetime.date, optional
+        Without it, dates in the future are not looked for.
 
     Returns
     -------
-    Consent
+    Governance
+
+    Raises
+    ------
+    GateRefused
+        The project is not founded by both sides.
+    CheckFailed, UsageError
+        Its founding files are damaged or cannot be understood.
     """
-    members, demonstration = read_members(project), read_rules(project).demonstration
-    name = name or project.relative(path)
-    current = sha256_file(path) if path.is_file() else None
-    given: dict[str, Statement] = {}
-    faults: list[str] = []
-    for file, statement in read_statements(folder).items():
-        if name not in statement.of:
-            continue
-        fault = _fault(statement, members, kind=kind, changed=statement.of[name] != current, demonstration=demonstration)
-        if fault is None:
-            given[statement.side] = statement
-        else:
-            faults.append(f"{project.relative(file)} {fault}")
-    return Consent(path=path, given=given, faults=tuple(faults))
-
-
-def _fault(statement: Statement, members: Members, *, kind: Kind, changed: bool, demonstration: bool) -> str | None:
-    """Why a statement does not count, None where it does. A fault of one statement leaves those of others standing."""
-    seat = members.seats.get(statement.seat)
-    if statement.statement != kind:
-        return f"is an {statement.statement}, needed is an {kind}"
-    if not (demonstration and statement.demonstration):
-        return "is unsigned"
-    if changed:
-        return "speaks of other bytes (the file was changed since)"
-    if seat is None:
-        return f"names the seat {statement.seat}, which governance/members.yml does not know"
-    if seat.side is None:
-        return f"is of seat {statement.seat}, which advises and speaks for no side"
-    if seat.side != statement.side:
-        return f"is of seat {statement.seat}, which does not speak for {SIDE_WORDS[statement.side]}"
-    if kind == "approval" and "checker" not in seat.roles:
-        return f"is of seat {statement.seat}, which is no checker"
-    return None
+    return Governance(project=project, register=read_register(project, today=today), today=today)
 
 
 def policy_path(project: Project, dataset: str) -> Path:
@@ -129,27 +344,12 @@ def policy_path(project: Project, dataset: str) -> Path:
     return project.governance / "policies" / f"{dataset}.yml"
 
 
-def policy_adoption(project: Project, dataset: str) -> Consent:
-    """Collect what both sides said about a dataset's policy in exactly this version.
-
-    Parameters
-    ----------
-    project : Project
-    dataset : str
-
-    Returns
-    -------
-    Consent
-    """
-    return consent(project, policy_path(project, dataset), kind="adoption", folder=project.governance / "adoptions")
-
-
-def require_adopted_policy(project: Project, dataset: str) -> Path:
+def require_adopted_policy(governance: Governance, dataset: str) -> Path:
     """Return a dataset's policy file, adopted by both sides.
 
     Parameters
     ----------
-    project : Project
+    governance : Governance
     dataset : str
 
     Returns
@@ -159,98 +359,54 @@ def require_adopted_policy(project: Project, dataset: str) -> Path:
     Raises
     ------
     GateRefused
-        No policy, or one side has not adopted these bytes.
+        No policy, or both sides have not adopted these bytes.
     """
+    project = governance.project
     path = policy_path(project, dataset)
+    name = project.relative(path)
     if not path.is_file():
-        raise GateRefused(
-            f"dataset '{dataset}' has no policy", hint=f"write {project.relative(path)} and have both sides adopt it"
-        )
-    found = policy_adoption(project, dataset)
+        raise GateRefused(f"dataset '{dataset}' has no policy", hint=f"write {name} and propose it: workbench propose")
+    found = governance.policy(dataset)
     if not found.complete:
         raise GateRefused(
-            f"{project.relative(path)} is not adopted by both sides in this version ({found.missing()})",
-            hint="a seat of each missing side adopts it under governance/adoptions/",
+            f"{name} is not adopted by both sides in this version ({found.missing()})",
+            hint=f"see what is missing and who can give it: workbench explain policy:{dataset}",
         )
     return path
 
 
-def issue_proposal(project: Project, issue: str) -> tuple[Path, Proposal] | None:
-    """Return the newest proposal of an urban issue, or None.
-
-    Parameters
-    ----------
-    project : Project
-    issue : str
-
-    Returns
-    -------
-    (Path, Proposal) or None
-
-    Raises
-    ------
-    UsageError
-        A proposal lies in a file of another name.
-    """
-    found: tuple[Path, Proposal] | None = None
-    for path, proposal in read_proposals(project).items():
-        if path.stem != proposal.proposal:
-            raise UsageError(
-                f"{project.relative(path)}: holds the proposal {proposal.proposal}", hint=f"name it {proposal.proposal}.yml"
-            )
-        if proposal.issue == issue:
-            found = (path, proposal)
-    return found
-
-
-def issue_agreement(project: Project, issue: str) -> Consent | None:
-    """Collect what both sides said about an urban issue's proposal; None where nobody proposed it.
-
-    Parameters
-    ----------
-    project : Project
-    issue : str
-
-    Returns
-    -------
-    Consent or None
-    """
-    found = issue_proposal(project, issue)
-    return consent(project, found[0], kind="agreement", folder=project.governance / "agreements") if found else None
-
-
-def require_agreed_issue(project: Project, issue: str) -> None:
+def require_agreed_issue(governance: Governance, issue: str) -> None:
     """Refuse where both sides have not agreed on an urban issue.
 
     Parameters
     ----------
-    project : Project
+    governance : Governance
     issue : str
 
     Raises
     ------
     GateRefused
     """
-    found = issue_agreement(project, issue)
+    found = governance.issue(issue)
     if found is None:
-        raise GateRefused(f"urban issue '{issue}' was not proposed", hint="write governance/proposals/P-….yml")
+        raise GateRefused(f"urban issue '{issue}' was not proposed", hint="propose it: workbench propose")
     if not found.complete:
-        raise GateRefused(f"urban issue '{issue}' is not agreed ({found.missing()})", hint=f"see {project.relative(found.path)}")
+        raise GateRefused(
+            f"urban issue '{issue}' is not agreed ({found.missing()})",
+            hint=f"see what is missing and who can give it: workbench explain issue:{issue}",
+        )
 
 
-def release_approval(project: Project, folder: Path, *, name: str | None = None) -> Consent:
-    """Collect what a checker of each side said about a release.
+def require_demonstration(governance: Governance) -> None:
+    """Refuse where the project is no demonstration.
 
     Parameters
     ----------
-    project : Project
-    folder : Path
-        A release's folder, or a candidate's; its ``release.yml`` names the hash of every other file.
-    name : str, optional
-        Where a candidate's ``release.yml`` will lie in the repository.
+    governance : Governance
 
-    Returns
-    -------
-    Consent
+    Raises
+    ------
+    GateRefused
     """
-    return consent(project, folder / "release.yml", kind="approval", folder=folder / "approvals", name=name)
+    if not governance.rules.demonstration:
+        raise GateRefused("only a demonstration is made anew", hint="governance/rules.yml in force says demonstration: false")

@@ -7,6 +7,7 @@ the file under the seat's own name, signed with the seat's own key, is that seat
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +19,34 @@ from workbench.governance.deciding.tally import Refused, Vote
 from workbench.governance.papers.ballots import Ballot
 from workbench.governance.papers.lookalikes import explain_id
 from workbench.governance.papers.members import DEPUTY
+from workbench.governance.papers.proposals import Proposal
+from workbench.governance.papers.rules import Rules
+from workbench.project import Project
 from workbench.records import placed, read_model_bytes
 
 GRACE = dt.timedelta(days=1)
 """A date may be a day ahead of the machine's: somewhere it is tomorrow already."""
+
+
+def is_ahead(day: dt.date, today: dt.date | None) -> bool:
+    """Say whether a date lies in the future.
+
+    Parameters
+    ----------
+    day : datetime.date
+    today : datetime.date or None
+        None: no clock is at hand, and nothing is in the future.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_ahead(dt.date(2026, 11, 3), dt.date(2026, 11, 1)), is_ahead(dt.date(2026, 11, 2), dt.date(2026, 11, 1))
+    (True, False)
+    """
+    return today is not None and day > today + GRACE
 
 
 @dataclass(frozen=True)
@@ -56,6 +81,8 @@ class Cast:
     votes: tuple[Vote, ...]
     refused: tuple[Refused, ...]
     late: tuple[Refused, ...]
+    newest: dt.date | None
+    """The latest date that any readable ballot bears."""
 
 
 def ballot_names(files: Iterable[str]) -> list[str]:
@@ -77,7 +104,7 @@ def ballot_names(files: Iterable[str]) -> list[str]:
     return sorted(name for name in files if name.endswith(".yml"))
 
 
-def count_ballots(box: Box, charter: Charter, *, today: dt.date, listed: Mapping[str, str] | None = None) -> Cast:
+def count_ballots(box: Box, charter: Charter, *, today: dt.date | None, listed: Mapping[str, str] | None = None) -> Cast:
     """Find the ballots that count.
 
     Parameters
@@ -85,7 +112,8 @@ def count_ballots(box: Box, charter: Charter, *, today: dt.date, listed: Mapping
     box : Box
     charter : Charter
         The rules and seats under which the vote is held.
-    today : datetime.date
+    today : datetime.date or None
+        Against which dates in the future are found; without one they are not looked for.
     listed : mapping of str to str, optional
         File name and hash of each ballot in the closing record; None while the vote is open.
 
@@ -96,13 +124,20 @@ def count_ballots(box: Box, charter: Charter, *, today: dt.date, listed: Mapping
     votes: dict[str, Vote] = {}
     refused: list[Refused] = []
     late: list[Refused] = []
+    dates: list[dt.date] = []
     for name in sorted(box.files):
         if name.endswith(".yml.sig") and name.removesuffix(".sig") in box.files:
             continue
         if not name.endswith(".yml"):
             refused.append(Refused(file=name, reason="is no ballot: ballots are <seat>.yml, each with its <seat>.yml.sig"))
             continue
-        found = _judge(box, charter, name, today=today)
+        try:
+            ballot = read_model_bytes(box.files[name], Ballot, where=name)
+        except WorkbenchError as error:
+            refused.append(Refused(file=name, reason=_unreadable(error, box.files[name])))
+            continue
+        dates.append(ballot.cast_on)
+        found = _judge(box, charter, name, ballot, today=today)
         if isinstance(found, str):
             refused.append(Refused(file=name, reason=found))
         elif listed is not None and listed.get(name) != found.sha256:
@@ -116,17 +151,13 @@ def count_ballots(box: Box, charter: Charter, *, today: dt.date, listed: Mapping
         votes=tuple(sorted(votes.values(), key=lambda vote: vote.seat)),
         refused=tuple(sorted(refused, key=lambda item: item.file)),
         late=tuple(late),
+        newest=max(dates, default=None),
     )
 
 
-def _judge(box: Box, charter: Charter, name: str, *, today: dt.date) -> Vote | str:
+def _judge(box: Box, charter: Charter, name: str, ballot: Ballot, *, today: dt.date | None) -> Vote | str:
     """One file: the vote, or why it does not count."""
-    path = box.folder / name
-    content = box.files[name]
-    try:
-        ballot = read_model_bytes(content, Ballot, where=name)
-    except WorkbenchError as error:
-        return _unreadable(error, content)
+    path, content = box.folder / name, box.files[name]
     signer = ballot.seat + DEPUTY if name == f"{ballot.seat}{DEPUTY}.yml" else ballot.seat
 
     def at(key: str, reason: str) -> str:
@@ -144,7 +175,7 @@ def _judge(box: Box, charter: Charter, name: str, *, today: dt.date) -> Vote | s
         return at("proposal_sha256", f"void: speaks of other bytes of {box.proposal}, which was changed since")
     if ballot.cast_on < box.opens_on:
         return at("cast_on", f"is dated {ballot.cast_on}, before the vote opened on {box.opens_on}")
-    if ballot.cast_on > today + GRACE:
+    if is_ahead(ballot.cast_on, today):
         return at("cast_on", f"is dated {ballot.cast_on}, in the future of {today}")
     if ballot.cast_on > box.last_day:
         return at("cast_on", f"is dated {ballot.cast_on}, after the last day {box.last_day}")
@@ -178,8 +209,51 @@ def _unreadable(error: WorkbenchError, content: bytes) -> str:
     return reason
 
 
+def last_day(opens_on: dt.date, rules: Rules) -> dt.date:
+    """Return the last day on which a ballot may be cast.
+
+    Parameters
+    ----------
+    opens_on : datetime.date
+    rules : Rules
+
+    Returns
+    -------
+    datetime.date
+        The ballot days count from the opening day, which is the first of them.
+    """
+    return opens_on + dt.timedelta(days=rules.ballot_days - 1)
+
+
+def read_box(project: Project, proposal: Proposal, charter: Charter, *, sha: str) -> Box:
+    """Read a proposal's ballot box.
+
+    Parameters
+    ----------
+    project : Project
+    proposal : Proposal
+    charter : Charter
+        Its rules say how long the vote is open.
+    sha : str
+        Of the proposal's bytes as they are now.
+
+    Returns
+    -------
+    Box
+    """
+    folder = project.governance / "ballots" / proposal.proposal
+    return Box(
+        proposal=proposal.proposal,
+        sha256=sha,
+        opens_on=proposal.opens_on,
+        last_day=last_day(proposal.opens_on, charter.rules),
+        files=read_folder(folder),
+        folder=folder,
+    )
+
+
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """Read every file of a ballot box, with Unix line ends.
+    """Read every file of a folder, with Unix line ends; a link is no file.
 
     Parameters
     ----------
@@ -190,6 +264,14 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     -------
     dict of str to bytes
     """
+    found: dict[str, bytes] = {}
     if not folder.is_dir():
-        return {}
-    return {path.name: unix_lines(path.read_bytes()) for path in sorted(folder.iterdir()) if path.is_file()}
+        return found
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_file(follow_symlinks=False):
+                with open(entry.path, "rb", buffering=0) as handle:  # noqa: PTH123 (hundreds of thousands of them)
+                    found[entry.name] = unix_lines(handle.readall())
+            else:
+                found[entry.name] = b""
+    return dict(sorted(found.items()))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from workbench.governance.papers.fields import SIDES, Choice, Paper, Side, Standing, Words
+from workbench.governance.papers.members import Members
 from workbench.governance.papers.rules import Rules, needed, reaches
 
 Outcome = Literal["open", "agreed", "not agreed", "void"]
@@ -103,6 +104,28 @@ def count_side(votes: Iterable[Vote], *, side: Side, seats: int, vacant: int, ru
         majority=rules.majority[side],
         majority_reached=reaches(rules.majority[side], by["yes"], by["yes"] + by["no"] + by["block"]),
     )
+
+
+def count_sides(votes: Iterable[Vote], *, members: Members, rules: Rules) -> dict[Side, SideCount]:
+    """Count the ballots of both sides.
+
+    Parameters
+    ----------
+    votes : iterable of Vote
+    members : Members
+    rules : Rules
+
+    Returns
+    -------
+    dict of str to SideCount
+    """
+    votes = list(votes)
+    counted: dict[Side, SideCount] = {}
+    for side in SIDES:
+        seats = members.of_side(side).values()
+        vacant = sum(seat.vacant_since is not None for seat in seats)
+        counted[side] = count_side(votes, side=side, seats=len(seats), vacant=vacant, rules=rules)
+    return counted
 
 
 def both_agree(sides: Mapping[Side, SideCount]) -> bool:

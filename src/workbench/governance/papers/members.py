@@ -26,7 +26,7 @@ def _public_key(text: str) -> str:
 
 
 def _age_recipient(text: str) -> str:
-    from workbench.governance.signing.keys import check_age_recipient
+    from workbench.governance.signing.age_keys import check_age_recipient
 
     return check_age_recipient(text)
 
@@ -91,7 +91,9 @@ class Seat(Paper):
     )
     duties: list[Bilingual] = []
     term: Term | None = None
-    public_key: PublicKeyLine | None = Field(default=None, description="ssh-ed25519 AAAA… (the private key stays with its holder)")
+    public_key: PublicKeyLine | None = Field(
+        default=None, description="ssh-ed25519 AAAA… (the private key stays with its holder)"
+    )
     age_key: AgeRecipient | None = Field(default=None, description="age1… of custodians and stewards")
     deputy: Deputy | None = None
     vacant_since: dt.date | None = None
@@ -108,7 +110,9 @@ class Seat(Paper):
             given = [name for name in ("term", "public_key", "age_key", "deputy") if getattr(self, name) is not None]
             problems += [f"a vacant seat has no {name}" for name in given]
         else:
-            problems += [f"'{name}' is missing (or say vacant_since)" for name in ("term", "public_key") if not getattr(self, name)]
+            problems += [
+                f"'{name}' is missing (or say vacant_since)" for name in ("term", "public_key") if not getattr(self, name)
+            ]
             if held & {"custodian", "steward"} and self.age_key is None:
                 problems.append("'age_key' is missing: custodians and stewards open what is sealed to them")
         if problems:
@@ -185,7 +189,9 @@ class Members(Paper):
                     problems.append(f"subgroups.{name}: {lead} is no seat of {side}, so it cannot lead for it")
             problems += [f"subgroups.{name}: seat {seat} is unknown" for seat in group.members if seat not in self.seats]
         for language in ("ko", "en"):
-            names = {f"{seat_id}.{key}": getattr(seat, key)[language] for seat_id, seat in self.seats.items() for key in ("title",)}
+            names = {
+                f"{seat_id}.{key}": getattr(seat, key)[language] for seat_id, seat in self.seats.items() for key in ("title",)
+            }
             names |= {text: text for seat in self.seats.values() if (text := seat.organisation[language])}
             problems += [f"{name}: {reason}" for name, text in names.items() if (reason := suspicious(text))]
             problems += [f"'{one}' and '{two}' look alike" for one, two in alike(names)]

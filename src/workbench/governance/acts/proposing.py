@@ -1,0 +1,169 @@
+"""Writing a proposal: an urban issue, policies to adopt, or other rules and seats."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import GateRefused, UsageError
+from workbench.files import sha256, text_bytes, write_bytes
+from workbench.governance.acts.drafts import record_bytes
+from workbench.governance.deciding.charter import check_charter
+from workbench.governance.gates import Governance, policy_path
+from workbench.governance.papers.members import Members
+from workbench.governance.papers.proposals import CHARTER_FOLDER, ProposalFile
+from workbench.governance.papers.rules import Rules
+from workbench.project import Project
+from workbench.records import parse_model, read_model
+
+
+def next_id(folder: Path, letter: str) -> str:
+    """Return the next free number of a folder of papers.
+
+    Parameters
+    ----------
+    folder : Path
+    letter : str
+        ``P``, ``M``, ``D`` …
+
+    Returns
+    -------
+    str
+        Such as ``P-0007``: one more than the highest, so that no number is given twice.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> next_id(Path(tempfile.mkdtemp()), "P")
+    'P-0001'
+    """
+    numbers = [int(path.name[2:6]) for path in folder.glob(f"{letter}-[0-9][0-9][0-9][0-9]*") if path.name[2:6].isdigit()]
+    return f"{letter}-{max(numbers, default=0) + 1:04d}"
+
+
+def write_proposal(governance: Governance, record: Mapping[str, Any], *, today: dt.date) -> list[Path]:
+    """Write a proposal under the next free number.
+
+    Parameters
+    ----------
+    governance : Governance
+    record : mapping
+        Its keys but ``proposal`` and ``proposed_on``, which are filled in, and ``opens_on``, which is today unless given.
+    today : datetime.date
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    UsageError
+        A key that is missing or cannot be understood.
+    """
+    folder = governance.project.governance / "proposals"
+    number = next_id(folder, "P")
+    whole = {"proposal": number, "proposed_on": today, "opens_on": today, **record}
+    proposal = parse_model(whole, ProposalFile, where=f"proposal {number}").root
+    path = folder / f"{number}.yml"
+    write_bytes(path, record_bytes(proposal))
+    return [path]
+
+
+def propose_policies(governance: Governance, datasets: Sequence[str], record: Mapping[str, Any], *, today: dt.date) -> list[Path]:
+    """Propose to adopt the policies of datasets, in exactly the bytes that lie there now.
+
+    Parameters
+    ----------
+    governance : Governance
+    datasets : sequence of str
+    record : mapping
+        ``title``, ``question``, ``reason``, ``department``, ``proposed_by``.
+    today : datetime.date
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    UsageError
+        A dataset without a policy file.
+    """
+    files = {}
+    for dataset in sorted(datasets):
+        path = policy_path(governance.project, dataset)
+        if not path.is_file():
+            raise UsageError(f"dataset '{dataset}' has no policy", hint=f"write {governance.project.relative(path)}")
+        files[governance.project.relative(path)] = sha256(text_bytes(path))
+    return write_proposal(governance, {"kind": "policies", "files": files, **record}, today=today)
+
+
+def propose_charter(governance: Governance, record: Mapping[str, Any], *, today: dt.date) -> list[Path]:
+    """Propose the rules and seats that stand in ``governance/rules.yml`` and ``members.yml`` now, where they differ.
+
+    Parameters
+    ----------
+    governance : Governance
+    record : mapping
+        ``title``, ``question``, ``reason``, ``department``, ``proposed_by``.
+    today : datetime.date
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    GateRefused
+        They are those in force already.
+    UsageError
+        They cannot be understood, or nobody could close a vote under them.
+    """
+    project, charter = governance.project, governance.register.charter
+    number = next_id(project.governance / "proposals", "P")
+    changed = changed_charter_files(project, governance)
+    if not changed:
+        raise GateRefused("governance/rules.yml and members.yml are those in force already", hint="change them first")
+    rules = read_model(project.governance / "rules.yml", Rules)
+    members = read_model(project.governance / "members.yml", Members)
+    candidate = type(charter)(
+        number=charter.number + 1,
+        source=number,
+        since=today,
+        rules=rules,
+        members=members,
+        rules_sha256="",
+        members_sha256="",
+    )
+    check_charter(candidate, where="governance/members.yml")
+    files, written = {}, []
+    for name, content in changed.items():
+        path = project.root / CHARTER_FOLDER / number / f"{name}.yml"
+        write_bytes(path, content)
+        written.append(path)
+        files[project.relative(path)] = sha256(content)
+    return [*written, *write_proposal(governance, {"kind": "charter", "files": files, **record}, today=today)]
+
+
+def changed_charter_files(project: Project, governance: Governance) -> dict[str, bytes]:
+    """Return which of ``rules.yml`` and ``members.yml`` differ from those in force, with their content.
+
+    Parameters
+    ----------
+    project : Project
+    governance : Governance
+
+    Returns
+    -------
+    dict of str to bytes
+    """
+    charter = governance.register.charter
+    found = {}
+    for name, in_force in (("rules", charter.rules_sha256), ("members", charter.members_sha256)):
+        path = project.governance / f"{name}.yml"
+        content = text_bytes(path) if path.is_file() else b""
+        if sha256(content) != in_force:
+            found[name] = content
+    return found

@@ -1,0 +1,162 @@
+"""What was read before, found again by the hash of its bytes: reading 1,000 papers anew takes minutes, hashing them seconds.
+
+Everything here can be deleted and comes back the same. A cache that cannot be written costs time and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from workbench.files import write_text
+from workbench.project import Project
+
+
+@cache
+def code_hash() -> str:
+    """Return the hash of the code that judges ballots: what other code remembered is not believed.
+
+    Returns
+    -------
+    str
+    """
+    found = hashlib.sha256()
+    room = Path(__file__).parent.parent
+    records = room.parent / "records.py"
+    for path in [records, *sorted(room.rglob("*.py"))]:
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def digest(*parts: str | bytes) -> str:
+    """Return one hash over parts, none of which can run into the next.
+
+    Parameters
+    ----------
+    *parts : str or bytes
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> digest("ab", "c") == digest("a", "bc")
+    False
+    """
+    found = hashlib.sha256()
+    for part in parts:
+        content = part.encode("utf-8") if isinstance(part, str) else part
+        found.update(len(content).to_bytes(8, "big"))
+        found.update(content)
+    return found.hexdigest()
+
+
+class Remembered:
+    """A file of facts, each under the hash of what it was read from.
+
+    Parameters
+    ----------
+    path : Path
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._old = _read(path)
+        self._new: dict[str, Any] = {}
+
+    def get(self, key: str) -> Any | None:
+        """Return what is remembered under a key, None where nothing is.
+
+        Parameters
+        ----------
+        key : str
+
+        Returns
+        -------
+        Any or None
+        """
+        found = self._old.get(key)
+        if found is not None:
+            self._new[key] = found
+        return found
+
+    def put(self, key: str, value: Any) -> None:
+        """Remember a value.
+
+        Parameters
+        ----------
+        key : str
+        value : Any
+            What JSON can write.
+        """
+        self._new[key] = value
+
+    def save(self) -> None:
+        """Write what was used or put since; the rest is forgotten."""
+        if self._new.keys() != self._old.keys():
+            save(self.path, {"code": code_hash(), "facts": self._new})
+
+
+def save(path: Path, value: Any) -> bool:
+    """Write a cache file; say whether it could be written.
+
+    Parameters
+    ----------
+    path : Path
+    value : Any
+
+    Returns
+    -------
+    bool
+    """
+    try:
+        write_text(path, json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+    except OSError:
+        return False
+    return True
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The facts of a cache file of this very code; none where it is absent, damaged or of other code."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(found, dict) or found.get("code") != code_hash():
+        return {}
+    facts = found.get("facts")
+    return facts if isinstance(facts, dict) else {}
+
+
+def folder(project: Project) -> Path:
+    """Return where the governance room keeps what can be made again.
+
+    Parameters
+    ----------
+    project : Project
+
+    Returns
+    -------
+    Path
+    """
+    return project.cache / "governance"
+
+
+def forget(project: Project, names: Iterable[str]) -> None:
+    """Remove tallies of proposals that are no more.
+
+    Parameters
+    ----------
+    project : Project
+    names : iterable of str
+        Those that are.
+    """
+    keep = {f"{name}.json" for name in names}
+    for path in (folder(project) / "tallies").glob("*.json"):
+        if path.name not in keep:
+            path.unlink(missing_ok=True)
