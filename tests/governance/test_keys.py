@@ -24,7 +24,7 @@ from workbench.governance.signing import (
     read_private_key,
     write_private_key,
 )
-from workbench.governance.signing.wire import ssh_string
+from workbench.governance.signing.wire import ssh_string, take
 
 HEAD = ssh_string(b"ssh-ed25519") + (32).to_bytes(4, "big")
 P = 2**255 - 19
@@ -366,6 +366,7 @@ def test_an_age_recipient_opens_what_is_sealed_to_it() -> None:
         ("age1pq1qqqq", "of the kind age1pq"),
         (private_key_from_seed(bytes(32)).public.line, "is an SSH key"),
         ("age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z", "what is sealed to it lies open"),
+        ("age1jsutuuekvdtk4s56s2ledfxwqyxpe8whjqqn6w33q67730tedvp3eketr3", "not written in its one form"),
         ("미세먼지", "is no public age key"),
     ],
 )
@@ -380,6 +381,12 @@ def test_an_age_recipient_in_capitals_cut_short_or_with_a_changed_letter_is_refu
     for text in (recipient.upper(), recipient[:20] + other + recipient[21:], recipient[:-1]):
         with pytest.raises(ValueError, match="is no public age key"):
             check_age_recipient(text)
+
+
+@pytest.mark.parametrize("blob", [b"", b"\0\0\0", b"\0\0\0\4ssh", b"\xff\xff\xff\xffssh"])
+def test_a_string_that_ends_before_its_length_is_refused(blob: bytes) -> None:
+    with pytest.raises(ValueError, match="cut short"):
+        take(blob, 0)
 
 
 def test_the_face_loads_no_cryptography() -> None:
