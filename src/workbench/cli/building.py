@@ -43,7 +43,7 @@ def build(project: Project, *, today: dt.date, trips: int, seed: int, workers: i
     found = Report()
     take_in(project, catalog)
     synthesise(project, catalog, trips=trips, seed=seed)
-    protect_all(project, catalog, found)
+    protect_all(project, catalog, found, today=today)
     for issue in issues(project):
         run_and_compare(project, catalog, issue, found, today=today, workers=workers)
     front = make_book(project, found, today=book_today)
@@ -75,9 +75,9 @@ def synthesise(project: Project, catalog: Catalog, *, trips: int, seed: int) -> 
         write_synthetic(project, catalog, seed=seed, trips=trips, datasets=wanted, report=report)
 
 
-def protect_all(project: Project, catalog: Catalog, found: Report) -> None:
+def protect_all(project: Project, catalog: Catalog, found: Report, *, today: dt.date) -> None:
     """Protect every dataset that was taken in and has a policy."""
-    manifests, refused = protect_each(project, catalog, protectable(project, catalog))
+    manifests, refused = protect_each(project, catalog, protectable(project, catalog), today=today)
     for name, error in refused.items():
         found.refused.append(error)
         say(f"  {name}: refused: {error.message}")

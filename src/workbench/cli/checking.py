@@ -8,18 +8,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from workbench.catalog import Catalog, read_catalog
-from workbench.errors import CheckFailed, WorkbenchError
-from workbench.governance import (
-    Consent,
-    issue_agreement,
-    policy_adoption,
-    policy_path,
-    read_members,
-    read_proposals,
-    read_rules,
-    read_statements,
-)
+from workbench.errors import CheckFailed, WorkbenchError, unknown
+from workbench.governance import Governance, policy_path, read_governance, tally_all
+from workbench.governance.acts.proposing import changed_charter_files
+from workbench.governance.papers.references import check_references
+from workbench.governance.papers.schemas import stale_schemas
 from workbench.privacy import check_policy, read_policy
+from workbench.progress import Report, silent
 from workbench.project import Project
 from workbench.releases import releases, verify_release
 from workbench.runs import check_analysis, issues, notebook_path, read_analysis, read_notebook
@@ -27,7 +22,7 @@ from workbench.runs import check_analysis, issues, notebook_path, read_analysis,
 Result = TypeVar("Result")
 
 
-def check_project(project: Project, *, today: dt.date) -> list[WorkbenchError]:
+def check_project(project: Project, *, today: dt.date, report: Report = silent) -> list[WorkbenchError]:
     """Return every fault of the committed files."""
     faults: list[WorkbenchError] = []
 
@@ -39,16 +34,16 @@ def check_project(project: Project, *, today: dt.date) -> list[WorkbenchError]:
             return None
 
     catalog = attempt(read_catalog, project)
-    attempt(read_rules, project)
-    attempt(read_members, project)
-    attempt(read_proposals, project)
-    for name in ("adoptions", "agreements"):
-        attempt(_not_ahead, project, project.governance / name, today)
+    governance = attempt(_governance, project, today)
+    if governance is not None:
+        faults += _governance_faults(governance, report)
     if catalog is None:
         return faults
+    faults += check_references(project)
     for path in sorted((project.governance / "policies").glob("*.yml")):
         attempt(_fits, catalog, path)
-        attempt(_adopted, project, path.stem)
+        if governance is not None:
+            attempt(_adopted, governance, path.stem)
     for issue in issues(project):
         analysis = attempt(read_analysis, project, issue)
         if analysis is not None:
@@ -57,22 +52,49 @@ def check_project(project: Project, *, today: dt.date) -> list[WorkbenchError]:
                 attempt(_has_policy, project, catalog, dataset)
             for notebook in analysis.notebooks:
                 attempt(_clean, project, issue, notebook)
-        attempt(_agreed, project, issue)
+        if governance is None:
+            continue
+        if analysis is not None:
+            attempt(_known_authors, governance, issue, analysis.authors)
+        attempt(_agreed, governance, issue)
         for release in releases(project, issue):
-            attempt(verify_release, project, release)
-            attempt(_not_ahead, project, release / "approvals", today)
+            attempt(verify_release, governance, release)
+            attempt(_no_faults, governance, release)
     return faults
 
 
-def _not_ahead(project: Project, folder: Path, today: dt.date) -> None:
-    """A statement of tomorrow is a slip or a trick; a day's grace is for time zones."""
-    ahead = [
-        f"{project.relative(file)} is dated {statement.date}"
-        for file, statement in read_statements(folder).items()
-        if statement.date > today + dt.timedelta(days=1)
+def _governance(project: Project, today: dt.date) -> Governance:
+    return read_governance(project, today=today)
+
+
+def _governance_faults(governance: Governance, report: Report) -> list[WorkbenchError]:
+    """What is wrong with decisions: a register in doubt, closings that do not count, ballots refused, papers nobody adopted."""
+    project, register = governance.project, governance.register
+    found = [
+        CheckFailed(reason, hint="restore the file from git, or have both sides decide anew") for reason in governance.faults
     ]
-    if ahead:
-        raise CheckFailed(f"{'; '.join(ahead)}: in the future of {today}", hint="remove the statement and give it again")
+    found += [CheckFailed(reason) for reason in register.unread.values()]
+    found += [CheckFailed(f"governance/closings/{name}.yml: {reason}") for name, reason in register.pending.items()]
+    for name in changed_charter_files(project, governance):
+        hint = "propose it to both sides (workbench propose charter), or restore it from git"
+        found.append(
+            CheckFailed(f"governance/{name}.yml: is not the version in force, and changes nothing until both adopt it", hint=hint)
+        )
+    for tally in tally_all(project, register, today=governance.today, report=report):
+        where = f"governance/ballots/{tally.proposal}"
+        found += [CheckFailed(f"{where}/{item.file}: {item.reason}") for item in (*tally.refused, *tally.late)]
+        found += [CheckFailed(f"{where}: {fault}") for fault in tally.faults if tally.outcome == "void"]
+    stale = stale_schemas(project)
+    if stale:
+        found.append(CheckFailed(f"{', '.join(stale)}: not what the models say", hint="run: workbench governance schemas"))
+    return [CheckFailed(error.message, hint=error.hint) for error in found]
+
+
+def _known_authors(governance: Governance, issue: str, authors: list[str]) -> None:
+    where = f"analyses/{issue}/analysis.yml: authors"
+    for seat in authors:
+        if seat not in governance.members.seats:
+            raise unknown("seat", seat, governance.members.seats, where=where)
 
 
 def _has_policy(project: Project, catalog: Catalog, dataset: str) -> None:
@@ -86,25 +108,25 @@ def _fits(catalog: Catalog, path: Path) -> None:
     check_policy(read_policy(path), catalog[path.stem], path)
 
 
-def _adopted(project: Project, dataset: str) -> None:
-    found = policy_adoption(project, dataset)
+def _adopted(governance: Governance, dataset: str) -> None:
+    found = governance.policy(dataset)
     if not found.complete:
-        raise CheckFailed(f"{project.relative(found.path)}: not adopted by both sides in this version ({found.missing()})")
-    _no_faults(found)
+        where = governance.project.relative(found.path)
+        raise CheckFailed(f"{where}: not adopted by both sides in this version ({found.missing()})")
 
 
-def _agreed(project: Project, issue: str) -> None:
-    found = issue_agreement(project, issue)
+def _agreed(governance: Governance, issue: str) -> None:
+    found = governance.issue(issue)
     if found is None:
-        raise CheckFailed(f"analyses/{issue}: no proposal speaks of it", hint="write governance/proposals/P-….yml")
+        raise CheckFailed(f"analyses/{issue}: no proposal speaks of it", hint="propose it: workbench propose")
     if not found.complete:
         raise CheckFailed(f"analyses/{issue}: not agreed by both sides ({found.missing()})")
-    _no_faults(found)
 
 
-def _no_faults(found: Consent) -> None:
-    """Both sides said it, and yet a statement about it does not count: somebody should know."""
-    if found.faults:
+def _no_faults(governance: Governance, release: Path) -> None:
+    """Both sides approved, and yet a statement about it does not count: somebody should know."""
+    found = governance.release(release)
+    if found.complete and found.faults:
         raise CheckFailed("; ".join(found.faults), hint="mend or remove the statement")
 
 

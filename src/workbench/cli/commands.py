@@ -50,7 +50,7 @@ def status(project: Project, options: argparse.Namespace) -> int:
     """Say where each urban issue stands."""
     from workbench.cli.standing import issue_standing, standing_lines
 
-    found = issue_standing(project)
+    found = issue_standing(project, today=_today(options))
     if options.json:
         _print_json(found)
     else:
@@ -126,7 +126,7 @@ def protect(project: Project, options: argparse.Namespace) -> int:
     from workbench.cli.protecting import protect_each, protectable
 
     found = read_catalog(project)
-    manifests, refused = protect_each(project, found, options.datasets or protectable(project, found))
+    manifests, refused = protect_each(project, found, options.datasets or protectable(project, found), today=_today(options))
     if options.json:
         _print_json(manifests)
     for manifest in [] if options.json else manifests:

@@ -92,6 +92,7 @@ def _fetch(parser: argparse.ArgumentParser) -> None:
 
 def _protect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("datasets", nargs="*", metavar="DATASET", help="which datasets (default: all that were taken in)")
+    _today(parser)
     _json(parser)
 
 
@@ -146,14 +147,14 @@ def _catalog(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
-def _check(parser: argparse.ArgumentParser) -> None:
+def _today_json(parser: argparse.ArgumentParser) -> None:
     _today(parser)
     _json(parser)
 
 
 COMMANDS: dict[str, tuple[str, str, Add]] = {
     "build": ("from dropped files to the public book, as far as it may go unattended", "WORKBENCH_DATA=~/seoul workbench build", _build),
-    "status": ("where each urban issue stands", "workbench status --json", _json),
+    "status": ("where each urban issue stands", "workbench status --json", _today_json),
     "catalog": ("list the datasets, or show one with its fields", "workbench catalog daily_air", _catalog),
     "fetch": ("take rows in: dropped files, the official interface, or the synthetic city", "workbench fetch daily_air --api --since 2021-01-01 --until 2021-12-31", _fetch),
     "protect": ("protect what was taken in, as the adopted policies say", "workbench protect bike_trips", _protect),
@@ -163,7 +164,7 @@ COMMANDS: dict[str, tuple[str, str, Add]] = {
     "adopt": ("a seat's word over policies, in exactly these bytes", "workbench adopt bike_trips --seat G-1", _adopt),
     "agree": ("a seat's word over the proposal of an urban issue", "workbench agree fine-dust --seat C-1", _agree),
     "book": ("build the book from the committed files", "workbench book --preview", _book),
-    "check": ("verify catalogue, governance, policies, analyses and releases", "workbench check --json", _check),
+    "check": ("verify catalogue, governance, policies, analyses and releases", "workbench check --json", _today_json),
     "lab": ("JupyterLab for two or more people on this machine", "workbench lab --port 8890", _lab),
     "sample": ("make the demonstration anew: statements, runs, releases, approvals", "WORKBENCH_DATA=~/seoul workbench sample --today 2026-11-20", _today),
 }  # fmt: skip

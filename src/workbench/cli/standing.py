@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 from workbench.catalog import read_catalog, read_manifest
 from workbench.errors import WorkbenchError
-from workbench.governance import issue_agreement, release_approval
+from workbench.governance import Governance, read_governance
 from workbench.project import Project
 from workbench.releases import RELEASE_FILE, latest_release, read_release
 from workbench.runs.analysis import issues, read_analysis
 
 
-def issue_standing(project: Project) -> list[dict[str, Any]]:
+def issue_standing(project: Project, *, today: dt.date) -> list[dict[str, Any]]:
     """Return where each urban issue stands."""
     catalog = read_catalog(project)
-    return [_standing(project, catalog, issue) for issue in issues(project)]
+    governance = read_governance(project, today=today)
+    return [_standing(governance, catalog, issue) for issue in issues(project)]
 
 
-def _standing(project: Project, catalog: Any, issue: str) -> dict[str, Any]:
+def _standing(governance: Governance, catalog: Any, issue: str) -> dict[str, Any]:
+    project = governance.project
     record: dict[str, Any] = {"issue": issue}
     try:
         analysis = read_analysis(project, issue)
-        agreement = issue_agreement(project, issue)
+        agreement = governance.issue(issue)
         record["agreed"] = bool(agreement and agreement.complete)
         record["agreement_missing"] = "no proposal" if agreement is None else "" if agreement.complete else agreement.missing()
         data = {}
@@ -42,7 +45,7 @@ def _standing(project: Project, catalog: Any, issue: str) -> dict[str, Any]:
         if (folder / RELEASE_FILE).is_file():
             number = read_release(folder)["number"]
             name = f"analyses/{issue}/releases/{number}/{RELEASE_FILE}"
-            record["candidate"] = {"number": number, "missing": release_approval(project, folder, name=name).missing()}
+            record["candidate"] = {"number": number, "missing": governance.release(folder, name=name).missing()}
         else:
             record["candidate"] = None
     except WorkbenchError as error:

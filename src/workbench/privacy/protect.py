@@ -17,7 +17,7 @@ from workbench.catalog import Catalog, Dataset, read_manifest
 from workbench.catalog.storage import write_stored
 from workbench.errors import GateRefused, unknown
 from workbench.files import canonical, replace_folder, sha256, sha256_file
-from workbench.governance import require_adopted_policy
+from workbench.governance import Governance, read_governance, require_adopted_policy
 from workbench.privacy.generalise import Generalised, generalise
 from workbench.privacy.hierarchies import hierarchy_path, read_hierarchy
 from workbench.privacy.ladders import Ladder, hierarchy_ladder, interval_ladder
@@ -166,7 +166,7 @@ def pseudonyms(values: pd.Series, key: bytes) -> np.ndarray:
     return np.asarray([*hashed, None], dtype=object)[codes]  # a missing value has the code -1: the last place
 
 
-def protect_dataset(project: Project, catalog: Catalog, dataset: str) -> dict[str, Any]:
+def protect_dataset(project: Project, catalog: Catalog, dataset: str, *, governance: Governance | None = None) -> dict[str, Any]:
     """Protect a dataset's taken-in rows under its adopted policy and store them for notebooks.
 
     Parameters
@@ -174,6 +174,8 @@ def protect_dataset(project: Project, catalog: Catalog, dataset: str) -> dict[st
     project : Project
     catalog : Catalog
     dataset : str
+    governance : Governance, optional
+        Read before, where many datasets are protected at once.
 
     Returns
     -------
@@ -187,7 +189,8 @@ def protect_dataset(project: Project, catalog: Catalog, dataset: str) -> dict[st
         meanwhile. The rows protected before stay.
     """
     described = catalog[dataset]
-    path = require_adopted_policy(project, dataset)
+    governance = governance or read_governance(project)
+    path = require_adopted_policy(governance, dataset)
     vault = Vault(project, catalog)
     basis = {
         "taken_in": vault.fingerprint(dataset),
@@ -207,7 +210,7 @@ def protect_dataset(project: Project, catalog: Catalog, dataset: str) -> dict[st
         b"workbench pseudonyms\0" + canonical([dataset, basis, [record.get("seed") for record in records]])
     ).digest()
     result = protect(vault.read(dataset), policy, key=key)
-    require_adopted_policy(project, dataset)
+    require_adopted_policy(read_governance(project, today=governance.today), dataset)
     if sha256_file(path) != basis["policy"] or vault.fingerprint(dataset) != basis["taken_in"]:
         raise GateRefused(f"dataset '{dataset}': its policy or its rows changed while it was protected", hint="run it again")
     manifest = {

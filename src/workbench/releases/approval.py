@@ -8,7 +8,10 @@ from pathlib import Path
 
 from workbench.errors import CheckFailed, GateRefused, UsageError, combine
 from workbench.files import replace_folder
-from workbench.governance import Consent, read_members, release_approval, require_agreed_issue, seat_side, write_statement
+from workbench.governance import Consent, read_governance, require_agreed_issue
+from workbench.governance.acts.approving import draft_approval
+from workbench.governance.acts.drafts import sign_draft
+from workbench.governance.signing import PrivateKey
 from workbench.project import Project
 from workbench.releases.verify import RELEASE_FILE, changed_files, read_release
 
@@ -21,7 +24,7 @@ class Approved:
     release: Path | None
 
 
-def approve(project: Project, issue: str, *, seat: str, today: dt.date) -> Approved:
+def approve(project: Project, issue: str, *, seat: str, key: PrivateKey, today: dt.date) -> Approved:
     """Record a checker's approval of an urban issue's candidate.
 
     Parameters
@@ -30,6 +33,8 @@ def approve(project: Project, issue: str, *, seat: str, today: dt.date) -> Appro
     issue : str
     seat : str
         A checker's seat.
+    key : PrivateKey
+        The seat's, which signs the approval.
     today : datetime.date
 
     Returns
@@ -43,9 +48,11 @@ def approve(project: Project, issue: str, *, seat: str, today: dt.date) -> Appro
     CheckFailed
         A file of the candidate was changed after it was written.
     GateRefused
-        The seat is no checker, the urban issue is not agreed, or the candidate rests on stand-ins.
+        The seat is no checker or an author, the key is not the seat's, the urban issue is not agreed, or the candidate
+        rests on stand-ins.
     """
-    require_agreed_issue(project, issue)
+    governance = read_governance(project, today=today)
+    require_agreed_issue(governance, issue)
     folder = project.candidates / issue
     if not (folder / RELEASE_FILE).is_file():
         raise UsageError(f"urban issue '{issue}' has no candidate", hint=f"run: workbench release {issue}")
@@ -58,15 +65,11 @@ def approve(project: Project, issue: str, *, seat: str, today: dt.date) -> Appro
             f"the candidate of '{issue}' rests on synthetic stand-ins for official data",
             hint="bring the official files: WORKBENCH_DATA=… workbench build",
         )
-    side = seat_side(read_members(project), seat)
-    if "checker" not in read_members(project).seats[seat].roles:
-        raise GateRefused(f"seat {seat} is no checker", hint="see governance/members.yml")
     target = project.analyses / issue / "releases" / str(record["number"])
     name = project.relative(target / RELEASE_FILE)
-    path = folder / "approvals" / f"{side}.yml"
-    write_statement(project, path, kind="approval", seat=seat, date=today, files={name: folder / RELEASE_FILE})
-    consent = release_approval(project, folder, name=name)
+    sign_draft(draft_approval(governance, folder, seat=seat, name=name, today=today), key)
+    consent = governance.release(folder, name=name)
     if not consent.complete:
         return Approved(consent, None)
     replace_folder(folder, target)
-    return Approved(release_approval(project, target), target)
+    return Approved(governance.release(target), target)

@@ -17,7 +17,7 @@ from workbench.catalog import Catalog, read_manifest
 from workbench.disclosure import SafeTable
 from workbench.errors import UsageError
 from workbench.files import replace_folder, sha256_file, write_bytes, write_json, write_text
-from workbench.governance import require_agreed_issue
+from workbench.governance import read_governance, require_agreed_issue
 from workbench.project import Project
 from workbench.records import dump_yaml
 from workbench.releases.compare import Comparison, compare
@@ -76,7 +76,7 @@ def make_candidate(project: Project, catalog: Catalog, analysis: Analysis, runs:
     GateRefused
         The urban issue is not agreed, or a result may not be released.
     """
-    require_agreed_issue(project, analysis.issue)
+    require_agreed_issue(read_governance(project, today=today), analysis.issue)
     last = latest_release(project, analysis.issue)
     released = read_variants(last) if last else []
     found = gather(project, catalog, runs)
@@ -184,6 +184,7 @@ def _release_record(
         "issue": analysis.issue,
         "number": number,
         "created": today,
+        "authors": list(analysis.authors),
         "basis": bases.pop() if len(bases) == 1 else "mixed",
         "tolerance": {"rtol": 1e-6},
         "notebooks": [{"name": name, "title": plan.title.model_dump()} for name, plan in analysis.notebooks.items()],

@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.errors import CheckFailed, combine
 from workbench.files import read_yaml, sha256_file
-from workbench.governance import release_approval
+from workbench.governance import Governance
 from workbench.project import Project
 
 RELEASE_FILE = "release.yml"
@@ -63,7 +63,7 @@ def read_release(folder: Path) -> dict[str, Any]:
         It lacks a key.
     """
     record = read_yaml(folder / RELEASE_FILE)
-    missing = {"release", "issue", "number", "created", "basis", "notebooks", "results", "files"} - set(record or {})
+    missing = {"release", "issue", "number", "created", "authors", "basis", "notebooks", "results", "files"} - set(record or {})
     if missing:
         raise CheckFailed(f"{folder / RELEASE_FILE}: lacks {', '.join(sorted(missing))}", hint="restore it from git")
     found: dict[str, Any] = record
@@ -97,12 +97,12 @@ def changed_files(folder: Path) -> list[str]:
     return problems
 
 
-def verify_release(project: Project, folder: Path) -> None:
+def verify_release(governance: Governance, folder: Path) -> None:
     """Refuse a release that is not, byte by byte, what both sides approved.
 
     Parameters
     ----------
-    project : Project
+    governance : Governance
     folder : Path
 
     Raises
@@ -111,13 +111,13 @@ def verify_release(project: Project, folder: Path) -> None:
         All faults: changed, missing or strange files, a missing approval.
     """
     problems = changed_files(folder)
-    found = release_approval(project, folder)
+    found = governance.release(folder)
     if not found.complete:
         problems.append(f"not approved by both sides ({found.missing()})")
     if problems:
         raise combine(
             problems,
-            where=project.relative(folder),
+            where=governance.project.relative(folder),
             kind=CheckFailed,
             hint="restore the folder from git, or have it approved again",
         )

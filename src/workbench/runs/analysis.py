@@ -11,6 +11,7 @@ from pydantic import Field as Key
 from workbench.catalog import Bilingual, Catalog
 from workbench.errors import UsageError, combine, did_you_mean, unknown
 from workbench.files import read_model
+from workbench.governance.papers.fields import SeatId
 from workbench.project import Project
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
@@ -60,6 +61,7 @@ class Analysis(_Record):
     issue: Name
     title: Bilingual
     question: Bilingual
+    authors: list[SeatId] = Key(min_length=1, description="seats that wrote the notebooks; none of them checks the release")
     summary: Bilingual | None = None
     datasets: list[str] = Key(min_length=1)
     notebooks: dict[Name, NotebookPlan] = Key(min_length=1)
