@@ -33,7 +33,7 @@ class Step(Paper):
     """One step of a recommendation."""
 
     state: State
-    on: Day
+    done_on: Day
     note: Words | None = Field(default=None, description="what happened; required for refused")
     by: SeatId | None = Field(default=None, description="the seat that recorded it")
 
@@ -60,7 +60,7 @@ class Recommendation(Paper):
     >>> before = {"value": 62, "as_of": "2025", "source": words}
     >>> made = Recommendation(recommendation="R-0001", title=words, text=words, issue="fine-dust", rests_on=["fine-dust/1#gap"],
     ...                       department=words, due="2027-01-31", indicator={"name": words, "before": before},
-    ...                       steps=[{"state": "sent", "on": "2026-11-22", "by": "G-1"}])
+    ...                       steps=[{"state": "sent", "done_on": "2026-11-22", "by": "G-1"}])
     >>> made.state
     'sent'
     """
@@ -86,13 +86,13 @@ class Recommendation(Paper):
                 after = f"after '{before.state}'" if before else "as the first step"
                 choice = f"allowed: {', '.join(allowed)}" if allowed else "nothing follows it"
                 problems.append(f"{where}: '{step.state}' cannot stand {after}, {choice}")
-            if before is not None and step.on < before.on:
-                problems.append(f"{where}: {step.on} lies before the step before it, {before.on}")
+            if before is not None and step.done_on < before.done_on:
+                problems.append(f"{where}: {step.done_on} lies before the step before it, {before.done_on}")
             if step.state == "refused" and step.note is None:
                 problems.append(f"{where}: 'refused' needs a note that says why")
             before = step
-        if self.due < self.steps[0].on:
-            problems.append(f"due on {self.due}, before the first step on {self.steps[0].on}")
+        if self.due < self.steps[0].done_on:
+            problems.append(f"due on {self.due}, before the first step on {self.steps[0].done_on}")
         problems += self._measured_problems()
         if problems:
             raise ValueError("; ".join(problems))
