@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -10,15 +9,15 @@ from typing import Any
 import nbformat
 import pandas as pd
 
+from signed import TODAY, adopt, agree, found
 from workbench.catalog import read_catalog
-from workbench.cli.consenting import adopt_policies, agree_issue
 from workbench.files import write_text
 from workbench.privacy import protect_dataset
 from workbench.project import Project
 from workbench.records import dump_yaml
 from workbench.vault import Vault
 
-TODAY = dt.date(2026, 11, 20)
+__all__ = ["TODAY", "complaints", "levels", "make_city", "notebook", "take_in", "write_yaml"]
 
 
 def _words(text: str) -> dict[str, str]:
@@ -172,28 +171,16 @@ def make_city(root: Path, *, official: list[int] | None) -> Project:
     """Write the city's files, take data in, protect it; ``official`` are the years of official data, None for none."""
     project = Project(root=root)
     write_yaml(project.catalog, CATALOG)
-    write_yaml(project.governance / "rules.yml", {"demonstration": True})
-    seats = {
-        "G-1": {"title": _words("seat"), "side": "government", "roles": ["checker"]},
-        "C-1": {"title": _words("seat"), "side": "civil_society", "roles": ["checker"]},
-        "C-9": {"title": _words("seat"), "side": "civil_society", "roles": ["analyst"]},
-        "E-1": {"title": _words("seat"), "standing": "expert"},
-    }
-    write_yaml(project.governance / "members.yml", {"seats": seats})
+    found(project)
     for name, policy in POLICIES.items():
         write_yaml(project.governance / "policies" / f"{name}.yml", policy)
-    proposal = {key: _words(key) for key in ("title", "question", "expected_outcome", "indicator", "decision_wanted")}
-    write_yaml(
-        project.governance / "proposals" / "P-0001.yml",
-        {"proposal": "P-0001", "issue": "noise", "proposed_on": TODAY, **proposal},
-    )
-    for seat in ("G-1", "C-1"):
-        adopt_policies(project, list(POLICIES), seat=seat, today=TODAY)
-        agree_issue(project, "noise", seat=seat, today=TODAY)
+    adopt(project, list(POLICIES))
+    agree(project, "noise")
     analysis = {
         "issue": "noise",
         "title": _words("Noise"),
         "question": _words("How loud?"),
+        "authors": ["C-9"],
         "datasets": ["levels", "complaints"],
         "notebooks": {
             "levels": {"title": _words("Levels"), "grid": {"year": {"from": "levels"}}},

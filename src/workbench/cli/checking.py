@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from workbench.catalog import Catalog, read_catalog
-from workbench.errors import CheckFailed, WorkbenchError, unknown
-from workbench.governance import Governance, policy_path, read_governance, tally_all
+from workbench.errors import CheckFailed, UsageError, WorkbenchError, unknown
+from workbench.files import sha256
+from workbench.governance import CharterProposal, Governance, policy_path, read_governance, tally_all
 from workbench.governance.acts.proposing import changed_charter_files
 from workbench.governance.papers.references import check_references
 from workbench.governance.papers.schemas import stale_schemas
@@ -68,26 +69,33 @@ def _governance(project: Project, today: dt.date) -> Governance:
 
 
 def _governance_faults(governance: Governance, report: Report) -> list[WorkbenchError]:
-    """What is wrong with decisions: a register in doubt, closings that do not count, ballots refused, papers nobody adopted."""
+    """What is wrong with decisions: a register in doubt, files that do not count, rules and seats that nobody adopted."""
     project, register = governance.project, governance.register
-    found = [
-        CheckFailed(reason, hint="restore the file from git, or have both sides decide anew") for reason in governance.faults
+    hint = "restore the file from git, or have both sides decide anew"
+    found: list[WorkbenchError] = [CheckFailed(reason, hint=hint) for reason in governance.faults]
+    found += [UsageError(reason) for reason in register.unread.values()]
+    found += [
+        CheckFailed(f"governance/closings/{name}.yml: {item.reason}") for name, item in register.pending.items() if not item.waits
     ]
-    found += [CheckFailed(reason) for reason in register.unread.values()]
-    found += [CheckFailed(f"governance/closings/{name}.yml: {reason}") for name, reason in register.pending.items()]
-    for name in changed_charter_files(project, governance):
-        hint = "propose it to both sides (workbench propose charter), or restore it from git"
-        found.append(
-            CheckFailed(f"governance/{name}.yml: is not the version in force, and changes nothing until both adopt it", hint=hint)
-        )
+    proposed = {
+        sha
+        for name, proposal in register.proposals.items()
+        if isinstance(proposal, CharterProposal) and name not in register.by_proposal
+        for sha in proposal.files.values()
+    }
+    for name, content in changed_charter_files(project, governance).items():
+        if sha256(content) not in proposed:
+            reason = "is not the version in force, and changes nothing until both sides adopt it"
+            hint = "propose it to both sides (workbench propose charter), or restore it from git"
+            found.append(CheckFailed(f"governance/{name}.yml: {reason}", hint=hint))
     for tally in tally_all(project, register, today=governance.today, report=report):
         where = f"governance/ballots/{tally.proposal}"
-        found += [CheckFailed(f"{where}/{item.file}: {item.reason}") for item in (*tally.refused, *tally.late)]
+        found += [CheckFailed(f"{where}/{item.file}: {item.reason}") for item in tally.refused if not item.set_aside]
         found += [CheckFailed(f"{where}: {fault}") for fault in tally.faults if tally.outcome == "void"]
     stale = stale_schemas(project)
     if stale:
         found.append(CheckFailed(f"{', '.join(stale)}: not what the models say", hint="run: workbench governance schemas"))
-    return [CheckFailed(error.message, hint=error.hint) for error in found]
+    return found
 
 
 def _known_authors(governance: Governance, issue: str, authors: list[str]) -> None:

@@ -145,7 +145,8 @@ def count_ballots(box: Box, charter: Charter, *, today: dt.date | None, listed: 
         else:
             votes[name] = found
     for name in [name for name, vote in votes.items() if vote.by_deputy and f"{vote.seat}.yml" in votes]:
-        refused.append(Refused(file=name, reason=f"the holder of {votes[name].seat} voted, so the deputy's ballot is set aside"))
+        reason = f"the holder of {votes[name].seat} voted, so the deputy's ballot is set aside"
+        refused.append(Refused(file=name, reason=reason, set_aside=True))
         del votes[name]
     return Cast(
         votes=tuple(sorted(votes.values(), key=lambda vote: vote.seat)),

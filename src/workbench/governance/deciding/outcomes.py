@@ -176,18 +176,23 @@ def _tally_json(project: Project, register: Register, name: str, *, today: dt.da
     charter = entry.charter if entry else register.charter
     box = read_box(project, register.proposals[name], charter, sha=register.shas[name])
     parts = [part for file, content in box.files.items() for part in (file, content)]
-    closed = entry.facts.sha256 if entry else register.pending.get(name, "")
+    closed = entry.facts.sha256 if entry else _pending(register, name) or ""
     signers = json.dumps(entry.signed_by, sort_keys=True) if entry else ""
     key = digest(code_hash(), name, box.sha256, charter.identity, *sorted(charter.barred), closed, signers, *parts)
     path = folder(project) / "tallies" / f"{name}.json"
     known = _known(path, key, today=today)
     if known is not None:
         return known
-    found, newest = _compute(box, charter, entry, register.pending.get(name), today=today)
+    found, newest = _compute(box, charter, entry, _pending(register, name), today=today)
     text = found.model_dump_json()
     if newest is None or not is_ahead(newest, today):
         save(path, {"key": key, "newest": newest.isoformat() if newest else None, "tally": text})
     return text
+
+
+def _pending(register: Register, name: str) -> str | None:
+    found = register.pending.get(name)
+    return found.reason if found else None
 
 
 def _known(path: Path, key: str, *, today: dt.date | None) -> str | None:

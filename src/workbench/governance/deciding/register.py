@@ -39,6 +39,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Pending:
+    """A closing record that does not count: why, and whether it merely waits for the other side's signature."""
+
+    reason: str
+    waits: bool
+
+
+@dataclass(frozen=True)
 class Register:
     """Who decides, and what was closed so far.
 
@@ -56,8 +64,8 @@ class Register:
         Proposals that cannot be read, by id, and why.
     faults : tuple of str
         What puts the register in doubt; while there is one, no gate opens.
-    pending : dict of str to str
-        Closing records that do not count (yet), by proposal, and why.
+    pending : dict of str to Pending
+        Closing records that do not count (yet), by proposal.
     founding_sha256 : str
     """
 
@@ -67,7 +75,7 @@ class Register:
     shas: dict[str, str]
     unread: dict[str, str]
     faults: tuple[str, ...]
-    pending: dict[str, str]
+    pending: dict[str, Pending]
     founding_sha256: str
 
     @property
@@ -120,7 +128,7 @@ class _Chain:
     head: str
     entries: list[Entry] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    pending: dict[str, str] = field(default_factory=dict)
+    pending: dict[str, Pending] = field(default_factory=dict)
 
 
 def read_register(project: Project, *, today: dt.date | None) -> Register:
@@ -182,7 +190,7 @@ def _explain_rest(
     """Closings that do not continue the chain: unsigned ones wait; what both sides signed puts the register in doubt."""
     for facts in rest:
         found = _signed_entry(chain, facts, proposals, today=today)
-        if isinstance(found, str):
+        if isinstance(found, Pending):
             chain.pending[facts.proposal] = found
             continue
         last = len(chain.entries)
@@ -192,24 +200,27 @@ def _explain_rest(
         chain.faults.append(f"{project.relative(facts.path)}: {reason}")
 
 
-def _signed_entry(chain: _Chain, facts: ClosingFacts, proposals: dict[str, Proposal], *, today: dt.date | None) -> Entry | str:
+def _signed_entry(
+    chain: _Chain, facts: ClosingFacts, proposals: dict[str, Proposal], *, today: dt.date | None
+) -> Entry | Pending:
     """A closing that both sides signed under the charter in force, or why it does not count."""
     charter = chain.charters[-1]
     proposal = proposals.get(facts.proposal)
     issue = proposal.issue if isinstance(proposal, IssueProposal) else None
     signed = charter.signers_beside(facts.path, day=facts.closed_on, role="steward", issue=issue)
     if not signed.complete:
-        return signed.missing()
+        return Pending(signed.missing(), waits=not signed.faults)
     if is_ahead(facts.closed_on, today):
-        return f"is dated {facts.closed_on}, in the future of {today}"
+        return Pending(f"is dated {facts.closed_on}, in the future of {today}", waits=False)
     since = chain.entries[-1].facts.closed_on if chain.entries else charter.since
     if facts.closed_on < since and facts.number == len(chain.entries) + 1:
-        return f"is dated {facts.closed_on}, before the record that it follows ({since})"
+        return Pending(f"is dated {facts.closed_on}, before the record that it follows ({since})", waits=False)
     if proposal is not None:
         end = last_day(proposal.opens_on, charter.rules)
         absent = missing_ballots(facts.names, charter, day=facts.closed_on)
         if facts.closed_on <= end and absent:
-            return f"closes on {facts.closed_on}, the vote is open until {end} and {', '.join(absent)} did not vote yet"
+            reason = f"closes on {facts.closed_on}, the vote is open until {end} and {', '.join(absent)} did not vote yet"
+            return Pending(reason, waits=False)
     return Entry(facts=facts, charter=charter, signed_by=signed.by)
 
 

@@ -33,10 +33,11 @@ class Vote(Paper):
 
 
 class Refused(Paper):
-    """A file among the ballots that does not count, and why."""
+    """A file among the ballots that does not count, and why; ``set_aside`` where nothing is wrong with it."""
 
     file: str
     reason: str
+    set_aside: bool = False
 
 
 class SideCount(Paper):

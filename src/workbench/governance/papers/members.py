@@ -87,9 +87,9 @@ class Seat(Paper):
     side: Side | None = None
     standing: Standing | None = None
     roles: dict[IssueId, Annotated[list[Role], Field(min_length=1)]] = Field(
-        default={}, description="per urban issue, or 'all': analyst, checker, custodian, steward"
+        default_factory=dict, description="per urban issue, or 'all': analyst, checker, custodian, steward"
     )
-    duties: list[Bilingual] = []
+    duties: list[Bilingual] = Field(default_factory=list)
     term: Term | None = None
     public_key: PublicKeyLine | None = Field(
         default=None, description="ssh-ed25519 AAAA… (the private key stays with its holder)"
@@ -159,9 +159,9 @@ class Subgroup(Paper):
 
     title: Bilingual
     purpose: Bilingual
-    issues: list[IssueId] = []
+    issues: list[IssueId] = Field(default_factory=list)
     leads: Leads
-    members: list[SeatId] = []
+    members: list[SeatId] = Field(default_factory=list)
 
 
 class RevokedKey(Paper):
@@ -176,8 +176,8 @@ class Members(Paper):
     """The seats by id, the sub-groups, and the keys that no longer count."""
 
     seats: dict[SeatId, Seat]
-    subgroups: dict[IssueId, Subgroup] = {}
-    revoked_keys: list[RevokedKey] = []
+    subgroups: dict[IssueId, Subgroup] = Field(default_factory=dict)
+    revoked_keys: list[RevokedKey] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Members:
