@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from demo_city import LEVELS, TODAY, levels, make_city, notebook, take_in, write_yaml
+from signed import governance_of, key_of, propose_issue, vote
 from workbench.catalog import read_catalog
 from workbench.errors import CheckFailed, GateRefused, UsageError
 from workbench.files import write_text
@@ -53,8 +54,8 @@ def city(master: Project, tmp_path: Path) -> Project:
 @pytest.fixture
 def released(city: Project) -> Project:
     """The copy with its candidate approved by both sides."""
-    approve(city, "noise", seat="G-1", today=TODAY)
-    assert approve(city, "noise", seat="C-1", today=TODAY).release is not None
+    approve(city, "noise", seat="G-1", key=key_of("G-1"), today=TODAY)
+    assert approve(city, "noise", seat="C-1", key=key_of("C-1"), today=TODAY).release is not None
     return city
 
 
@@ -100,7 +101,7 @@ def test_free_outputs_never_reach_the_public_copy(city: Project) -> None:
 
 
 def test_one_side_alone_releases_nothing(city: Project) -> None:
-    given = approve(city, "noise", seat="G-1", today=TODAY)
+    given = approve(city, "noise", seat="G-1", key=key_of("G-1"), today=TODAY)
     assert given.release is None
     assert given.consent.missing() == "missing: civil society"
     assert latest_release(city, "noise") is None
@@ -109,7 +110,7 @@ def test_one_side_alone_releases_nothing(city: Project) -> None:
 def test_both_sides_make_a_release_that_verifies(released: Project) -> None:
     folder = latest_release(released, "noise")
     assert folder is not None
-    verify_release(released, folder)
+    verify_release(governance_of(released), folder)
     assert not (released.candidates / "noise").exists()
 
 
@@ -119,7 +120,7 @@ def test_both_sides_make_a_release_that_verifies(released: Project) -> None:
         (lambda folder: (folder / "results/mean_level.json").write_text("{}"), "was changed after it was written"),
         (lambda folder: (folder / "tables/complaints.csv").unlink(), "tables/complaints.csv is missing"),
         (lambda folder: (folder / "extra.csv").write_text("x"), "extra.csv does not belong"),
-        (lambda folder: (folder / "approvals/government.yml").unlink(), "missing: government"),
+        (lambda folder: (folder / "approvals/G-1.yml").unlink(), "missing: government"),
         (
             lambda folder: (folder / "release.yml").write_text((folder / "release.yml").read_text().replace("mixed", "official")),
             "speaks of other bytes",
@@ -131,7 +132,7 @@ def test_a_release_changed_by_hand_fails_the_check(released: Project, damage: Ca
     assert folder is not None
     damage(folder)
     with pytest.raises(CheckFailed, match=message):
-        verify_release(released, folder)
+        verify_release(governance_of(released), folder)
 
 
 def test_the_same_data_reproduces_a_release_and_leaves_no_candidate(released: Project) -> None:
@@ -151,7 +152,7 @@ def test_a_new_year_becomes_a_candidate_with_no_edit_of_a_committed_file(release
     drawn = "figures/mean_level.figure.year-2020.ko.svg"
     assert (released.candidates / "noise" / drawn).read_bytes() == (old / drawn).read_bytes()
     for seat in ("G-1", "C-1"):
-        approve(released, "noise", seat=seat, today=TODAY)
+        approve(released, "noise", seat=seat, key=key_of(seat), today=TODAY)
     assert latest_release(released, "noise") == released.analyses / "noise/releases/2"
 
 
@@ -190,7 +191,7 @@ def test_a_candidate_from_stand_ins_cannot_be_approved(city: Project) -> None:
     shutil.rmtree(city.protected / "levels")
     assert {item.variant.basis for item in candidate(city).comparisons} == {"stand_in", "synthetic"}
     with pytest.raises(GateRefused, match="rests on synthetic stand-ins"):
-        approve(city, "noise", seat="G-1", today=TODAY)
+        approve(city, "noise", seat="G-1", key=key_of("G-1"), today=TODAY)
 
 
 @pytest.mark.slow
@@ -208,16 +209,16 @@ def test_a_reworded_notebook_is_a_candidate_though_its_numbers_stand(released: P
 
 @pytest.mark.slow
 def test_an_approval_is_void_once_the_candidate_changes(city: Project) -> None:
-    approve(city, "noise", seat="G-1", today=TODAY)
+    approve(city, "noise", seat="G-1", key=key_of("G-1"), today=TODAY)
     take_in(city, "levels", levels([2020, 2021, 2022]), kind="official")
     candidate(city)
-    assert approve(city, "noise", seat="C-1", today=TODAY).release is None
+    assert approve(city, "noise", seat="C-1", key=key_of("C-1"), today=TODAY).release is None
 
 
 def test_an_approval_stays_while_the_candidate_is_the_same(city: Project) -> None:
-    approve(city, "noise", seat="G-1", today=TODAY)
+    approve(city, "noise", seat="G-1", key=key_of("G-1"), today=TODAY)
     candidate(city)
-    assert approve(city, "noise", seat="C-1", today=TODAY).release is not None
+    assert approve(city, "noise", seat="C-1", key=key_of("C-1"), today=TODAY).release is not None
 
 
 @pytest.mark.parametrize(
@@ -230,22 +231,41 @@ def test_an_approval_stays_while_the_candidate_is_the_same(city: Project) -> Non
 )
 def test_only_a_checker_of_a_side_approves(city: Project, seat: str, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
-        approve(city, "noise", seat=seat, today=TODAY)
+        approve(city, "noise", seat=seat, key=key_of(seat), today=TODAY)
 
 
 def test_an_urban_issue_that_one_side_did_not_agree_on_is_not_released(city: Project) -> None:
-    (city.governance / "agreements" / "P-0001.C-1.yml").unlink()
-    with pytest.raises(GateRefused, match=r"not agreed \(missing: civil society\)"):
+    (city.governance / "closings" / "P-0002.yml.C-1.sig").unlink()
+    with pytest.raises(GateRefused, match=r"not agreed \(P-0002 is open .*not signed for civil society"):
         candidate(city)
     with pytest.raises(GateRefused, match="not agreed"):
-        approve(city, "noise", seat="G-1", today=TODAY)
+        approve(city, "noise", seat="G-1", key=key_of("G-1"), today=TODAY)
 
 
 def test_a_proposal_edited_after_the_agreement_is_agreed_no_more(city: Project) -> None:
-    path = city.governance / "proposals" / "P-0001.yml"
+    path = city.governance / "proposals" / "P-0002.yml"
     write_yaml(path, {**read_yaml(path), "title": {"ko": "다른", "en": "other"}})
-    with pytest.raises(GateRefused, match="speaks of other bytes"):
+    with pytest.raises(GateRefused, match=r"P-0002\.yml: was changed after its vote was closed: its ballots are void"):
         candidate(city)
+
+
+def test_a_new_proposal_leaves_the_old_agreement_until_both_sides_agree_on_it(city: Project) -> None:
+    vote(city, propose_issue(city, "noise"), "G-1")
+    assert candidate(city).folder is not None
+
+
+def test_nobody_checks_their_own_work(city: Project) -> None:
+    path = city.analyses / "noise" / "analysis.yml"
+    write_yaml(path, {**read_yaml(path), "authors": ["C-9", "C-1"]})
+    candidate(city)
+    with pytest.raises(GateRefused, match="seat C-1 is an author of this release"):
+        approve(city, "noise", seat="C-1", key=key_of("C-1"), today=TODAY)
+
+
+def test_an_approval_with_another_seats_key_is_not_written(city: Project) -> None:
+    with pytest.raises(GateRefused, match="is by another key"):
+        approve(city, "noise", seat="C-1", key=key_of("G-1"), today=TODAY)
+    assert not (city.candidates / "noise" / "approvals").exists()
 
 
 @pytest.mark.slow
@@ -316,11 +336,11 @@ def test_a_candidate_changed_by_hand_is_not_approved_and_stays(city: Project) ->
     path = city.candidates / "noise/results/mean_level.json"
     path.write_text(path.read_text(encoding="utf-8").replace("61.3", "71.3"), encoding="utf-8")
     with pytest.raises(CheckFailed, match=r"results/mean_level\.json was changed after it was written"):
-        approve(city, "noise", seat="G-1", today=TODAY)
+        approve(city, "noise", seat="G-1", key=key_of("G-1"), today=TODAY)
     assert path.is_file()
     assert latest_release(city, "noise") is None
     candidate(city)
-    assert approve(city, "noise", seat="G-1", today=TODAY).release is None
+    assert approve(city, "noise", seat="G-1", key=key_of("G-1"), today=TODAY).release is None
 
 
 def test_a_typed_number_behind_a_cell_is_refused(city: Project) -> None:
