@@ -10,22 +10,23 @@ from pathlib import Path
 
 from workbench.catalog import read_catalog
 from workbench.cli.building import Report, protect_all, run_and_compare, synthesise, take_in
-from workbench.cli.consenting import adopt_policies, agree_issue
 from workbench.cli.parser import SAMPLE_SEED, SAMPLE_TRIPS
+from workbench.cli.story import MADE, SIGNED, play_story
 from workbench.cli.terminal import say
 from workbench.errors import GateRefused, RunsFailed, UsageError
 from workbench.files import sync_folder
-from workbench.governance import policy_path, read_proposals, read_rules
+from workbench.governance.acts.keyring import find_key
+from workbench.governance.papers.rules import Rules
 from workbench.project import Project
+from workbench.records import read_model
 from workbench.releases import approve
 from workbench.runs import issues
 
-DECIDING = ("G-1", "C-1")
 CHECKING = ("G-2", "C-2")
 
 
 def make_sample(project: Project, *, today: dt.date) -> None:
-    """Write adoptions and agreements, run everything, and release it as number 1.
+    """Play the votes anew, run everything, and release it as number 1.
 
     Raises
     ------
@@ -34,7 +35,7 @@ def make_sample(project: Project, *, today: dt.date) -> None:
     UsageError
         The official files are not there: the sample's figures come from them.
     """
-    if not read_rules(project).demonstration:
+    if not read_model(project.governance / "rules.yml", Rules).demonstration:
         raise GateRefused("only a demonstration is made anew", hint="governance/rules.yml says demonstration: false")
     if project.data is None:
         raise UsageError("the sample's figures come from official files", hint="set WORKBENCH_DATA to their folder")
@@ -44,15 +45,11 @@ def make_sample(project: Project, *, today: dt.date) -> None:
 
 def _make(project: Project, *, today: dt.date) -> None:
     catalog = read_catalog(project)
-    policies = [name for name in catalog.datasets if policy_path(project, name).is_file()]
-    for seat in DECIDING:
-        adopt_policies(project, policies, seat=seat, today=today - dt.timedelta(days=14))
-        for proposal in read_proposals(project).values():
-            agree_issue(project, proposal.issue, seat=seat, today=today - dt.timedelta(days=14))
+    play_story(project)
     found = Report()
     take_in(project, catalog)
     synthesise(project, catalog, trips=SAMPLE_TRIPS, seed=SAMPLE_SEED)
-    protect_all(project, catalog, found)
+    protect_all(project, catalog, found, today=today)
     for issue in issues(project):
         run_and_compare(project, catalog, issue, found, today=today, workers=None)
         if found.failed_runs:
@@ -60,7 +57,7 @@ def _make(project: Project, *, today: dt.date) -> None:
         if found.refused:
             raise found.refused[0]
         for seat in CHECKING:
-            given = approve(project, issue, seat=seat, today=today)
+            given = approve(project, issue, seat=seat, key=find_key(project, seat, demonstration=True), today=today)
         say(f"released: {project.relative(given.release) if given.release else 'nothing'}")
 
 
@@ -68,8 +65,9 @@ def _make(project: Project, *, today: dt.date) -> None:
 def _all_or_nothing(project: Project) -> Iterator[None]:
     """Set the old demonstration aside; put it back unless the new one is made whole, even after a kill."""
     aside = project.private / "sample-before"
-    places = [project.governance / name for name in ("adoptions", "agreements")]
-    places += [project.analyses / issue / "releases" for issue in issues(project)]
+    made = [project.governance / name for name in MADE]
+    made += [project.analyses / issue / "releases" for issue in issues(project)]
+    places = [*made, *(project.governance / name for name in SIGNED)]
     if aside.exists():
         _put_back(project, aside, places)
     for place in places:
@@ -80,7 +78,7 @@ def _all_or_nothing(project: Project) -> Iterator[None]:
     if aside.exists():
         sync_folder(aside)
     try:
-        for place in places:
+        for place in made:
             shutil.rmtree(place, ignore_errors=True)
         yield
     except BaseException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 from workbench.catalog import Bilingual
 from workbench.errors import GateRefused, UsageError, unknown
@@ -23,7 +24,9 @@ TITLE = Bilingual(
 )
 
 
-def draft_founding(project: Project, *, signer: str, today: dt.date, title: Bilingual = TITLE) -> Draft:
+def draft_founding(
+    project: Project, *, signer: str, today: dt.date, title: Bilingual = TITLE, source: Path | None = None
+) -> Draft:
     """Draft the founding record from ``rules.yml`` and ``members.yml``, or take up the one that the other side signed.
 
     Parameters
@@ -33,6 +36,8 @@ def draft_founding(project: Project, *, signer: str, today: dt.date, title: Bili
         A steward's seat.
     today : datetime.date
     title : Bilingual, optional
+    source : Path, optional
+        The folder of the first rules and seats; by default ``governance/``.
 
     Returns
     -------
@@ -45,11 +50,12 @@ def draft_founding(project: Project, *, signer: str, today: dt.date, title: Bili
     UsageError
         Rules or seats that cannot be understood.
     """
-    missing = [name for name in ("rules.yml", "members.yml") if not (project.governance / name).is_file()]
+    source = source or project.governance
+    missing = [name for name in ("rules.yml", "members.yml") if not (source / name).is_file()]
     if missing:
-        raise UsageError(f"governance/{missing[0]}: no such file", hint="start with: workbench init")
+        raise UsageError(f"{project.relative(source / missing[0])}: no such file", hint="start with: workbench init")
     path = founding_folder(project) / "record.yml"
-    contents = {name: text_bytes(project.governance / f"{name}.yml") for name in ("rules", "members")}
+    contents = {name: text_bytes(source / f"{name}.yml") for name in ("rules", "members")}
     signatures = signatures_beside(path)
     if path.is_file():
         content = text_bytes(path)
@@ -63,7 +69,7 @@ def draft_founding(project: Project, *, signer: str, today: dt.date, title: Bili
         if same and record.founded_on <= today:
             _require_steward(charter, signer)
             return Draft(path=path, content=content, signer=signer, day=record.founded_on, charter=charter, alone=False)
-    rules, members = read_model(project.governance / "rules.yml", Rules), read_model(project.governance / "members.yml", Members)
+    rules, members = read_model(source / "rules.yml", Rules), read_model(source / "members.yml", Members)
     record = FoundingRecord(
         founding=title, founded_on=today, rules_sha256=sha256(contents["rules"]), members_sha256=sha256(contents["members"])
     )
