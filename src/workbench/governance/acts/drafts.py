@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from workbench.errors import GateRefused
-from workbench.files import write_bytes
+from workbench.files import text_bytes, write_bytes
 from workbench.governance.deciding.charter import Charter
 from workbench.governance.signing import PrivateKey, sign, signature_path
 from workbench.records import dump_yaml
@@ -82,6 +82,41 @@ def record_bytes(record: BaseModel, *, comment: str = "") -> bytes:
     """
     text = dump_yaml(record.model_dump(mode="python", by_alias=True, exclude_none=True))
     return ((f"# {comment}\n" if comment else "") + text).encode("utf-8")
+
+
+def write_papers(files: Mapping[Path, bytes]) -> list[Path]:
+    """Write papers that nobody signs, as they were shown before.
+
+    Parameters
+    ----------
+    files : mapping of Path to bytes
+
+    Returns
+    -------
+    list of Path
+        What was written, to be committed.
+    """
+    for path, content in files.items():
+        write_bytes(path, content)
+    return list(files)
+
+
+def write_unsigned(draft: Draft) -> list[Path]:
+    """Write a draft for somebody who signs elsewhere: it counts for nothing until its signature lies beside it.
+
+    Parameters
+    ----------
+    draft : Draft
+
+    Returns
+    -------
+    list of Path
+        What was written. A signature that lay there and is of other bytes is removed.
+    """
+    kept = draft.path.is_file() and text_bytes(draft.path) == draft.content
+    for path in (*draft.stale, *([] if kept else [draft.signature])):
+        path.unlink(missing_ok=True)
+    return write_papers({**draft.also, draft.path: draft.content})
 
 
 def write_signed(draft: Draft, armoured: bytes) -> list[Path]:

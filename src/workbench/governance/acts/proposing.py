@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import GateRefused, UsageError
-from workbench.files import sha256, text_bytes, write_bytes
-from workbench.governance.acts.drafts import record_bytes
+from workbench.files import sha256, text_bytes
+from workbench.governance.acts.drafts import record_bytes, write_papers
 from workbench.governance.deciding.charter import check_charter
 from workbench.governance.gates import Governance, policy_path
 from workbench.governance.papers.members import Members
@@ -43,8 +43,8 @@ def next_id(folder: Path, letter: str) -> str:
     return f"{letter}-{max(numbers, default=0) + 1:04d}"
 
 
-def write_proposal(governance: Governance, record: Mapping[str, Any], *, today: dt.date) -> list[Path]:
-    """Write a proposal under the next free number.
+def draft_proposal(governance: Governance, record: Mapping[str, Any], *, today: dt.date) -> dict[Path, bytes]:
+    """Draft a proposal under the next free number; nothing is written.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def write_proposal(governance: Governance, record: Mapping[str, Any], *, today: 
 
     Returns
     -------
-    list of Path
+    dict of Path to bytes
 
     Raises
     ------
@@ -66,13 +66,29 @@ def write_proposal(governance: Governance, record: Mapping[str, Any], *, today: 
     number = next_id(folder, "P")
     whole = {"proposal": number, "proposed_on": today, "opens_on": today, **record}
     proposal = parse_model(whole, ProposalFile, where=f"proposal {number}").root
-    path = folder / f"{number}.yml"
-    write_bytes(path, record_bytes(proposal))
-    return [path]
+    return {folder / f"{number}.yml": record_bytes(proposal)}
 
 
-def propose_policies(governance: Governance, datasets: Sequence[str], record: Mapping[str, Any], *, today: dt.date) -> list[Path]:
-    """Propose to adopt the policies of datasets, in exactly the bytes that lie there now.
+def write_proposal(governance: Governance, record: Mapping[str, Any], *, today: dt.date) -> list[Path]:
+    """Write a proposal as :func:`draft_proposal` drafts it.
+
+    Parameters
+    ----------
+    governance : Governance
+    record : mapping
+    today : datetime.date
+
+    Returns
+    -------
+    list of Path
+    """
+    return write_papers(draft_proposal(governance, record, today=today))
+
+
+def draft_policies(
+    governance: Governance, datasets: Sequence[str], record: Mapping[str, Any], *, today: dt.date
+) -> dict[Path, bytes]:
+    """Draft the proposal to adopt the policies of datasets, in exactly the bytes that lie there now.
 
     Parameters
     ----------
@@ -84,7 +100,7 @@ def propose_policies(governance: Governance, datasets: Sequence[str], record: Ma
 
     Returns
     -------
-    list of Path
+    dict of Path to bytes
 
     Raises
     ------
@@ -97,11 +113,28 @@ def propose_policies(governance: Governance, datasets: Sequence[str], record: Ma
         if not path.is_file():
             raise UsageError(f"dataset '{dataset}' has no policy", hint=f"write {governance.project.relative(path)}")
         files[governance.project.relative(path)] = sha256(text_bytes(path))
-    return write_proposal(governance, {"kind": "policies", "files": files, **record}, today=today)
+    return draft_proposal(governance, {"kind": "policies", "files": files, **record}, today=today)
 
 
-def propose_charter(governance: Governance, record: Mapping[str, Any], *, today: dt.date) -> list[Path]:
-    """Propose the rules and seats that stand in ``governance/rules.yml`` and ``members.yml`` now, where they differ.
+def propose_policies(governance: Governance, datasets: Sequence[str], record: Mapping[str, Any], *, today: dt.date) -> list[Path]:
+    """Propose policies as :func:`draft_policies` drafts it.
+
+    Parameters
+    ----------
+    governance : Governance
+    datasets : sequence of str
+    record : mapping
+    today : datetime.date
+
+    Returns
+    -------
+    list of Path
+    """
+    return write_papers(draft_policies(governance, datasets, record, today=today))
+
+
+def draft_charter(governance: Governance, record: Mapping[str, Any], *, today: dt.date) -> dict[Path, bytes]:
+    """Draft the proposal of the rules and seats that stand in ``governance/rules.yml`` and ``members.yml``, where they differ.
 
     Parameters
     ----------
@@ -112,7 +145,7 @@ def propose_charter(governance: Governance, record: Mapping[str, Any], *, today:
 
     Returns
     -------
-    list of Path
+    dict of Path to bytes
 
     Raises
     ------
@@ -138,13 +171,25 @@ def propose_charter(governance: Governance, record: Mapping[str, Any], *, today:
         members_sha256="",
     )
     check_charter(candidate, where="governance/members.yml")
-    files, written = {}, []
-    for name, content in changed.items():
-        path = project.root / CHARTER_FOLDER / number / f"{name}.yml"
-        write_bytes(path, content)
-        written.append(path)
-        files[project.relative(path)] = sha256(content)
-    return [*written, *write_proposal(governance, {"kind": "charter", "files": files, **record}, today=today)]
+    proposed = {project.root / CHARTER_FOLDER / number / f"{name}.yml": content for name, content in changed.items()}
+    files = {project.relative(path): sha256(content) for path, content in proposed.items()}
+    return {**proposed, **draft_proposal(governance, {"kind": "charter", "files": files, **record}, today=today)}
+
+
+def propose_charter(governance: Governance, record: Mapping[str, Any], *, today: dt.date) -> list[Path]:
+    """Propose rules and seats as :func:`draft_charter` drafts it.
+
+    Parameters
+    ----------
+    governance : Governance
+    record : mapping
+    today : datetime.date
+
+    Returns
+    -------
+    list of Path
+    """
+    return write_papers(draft_charter(governance, record, today=today))
 
 
 def changed_charter_files(project: Project, governance: Governance) -> dict[str, bytes]:

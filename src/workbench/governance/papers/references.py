@@ -89,6 +89,28 @@ def check_references(project: Project) -> list[WorkbenchError]:
     return faults
 
 
+def check_paper(project: Project, paper: Any, *, where: str) -> list[WorkbenchError]:
+    """Find the ids that one paper names and that do not exist, before it is written.
+
+    Parameters
+    ----------
+    project : Project
+    paper : pydantic.BaseModel
+    where : str
+        For messages.
+
+    Returns
+    -------
+    list of WorkbenchError
+    """
+    papers, _ = _read_all(project)
+    return [
+        unknown(what.replace("_", " "), name, allowed, where=f"{where}: {key}")
+        for key, what, name in _named(paper)
+        if (allowed := papers.names[what]) is not None and name not in allowed
+    ]
+
+
 def named_results(project: Project) -> dict[str, list[str]]:
     """Return the results that recommendations rest on and contributions speak of, with the files that name each.
 
