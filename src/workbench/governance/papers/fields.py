@@ -31,7 +31,9 @@ ObstacleId = Annotated[str, StringConstraints(pattern=r"^O-[0-9]{4}$")]
 RecommendationId = Annotated[str, StringConstraints(pattern=r"^R-[0-9]{4}$")]
 LinkId = Annotated[str, StringConstraints(pattern=r"^L-[0-9]{4}$")]
 ResultId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*/[1-9][0-9]*#[a-z][a-z0-9_]*(\.figure)?$")]
-ProjectPath = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$", max_length=200)]
+ProjectPath = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$", max_length=200)
+]
 """A path from the project's root, in ASCII, never upwards."""
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
