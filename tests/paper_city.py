@@ -21,6 +21,7 @@ PLACES = {
     "closing": "governance/closings/P-0001.yml",
     "meeting": "governance/meetings/M-0001.yml",
     "contribution": "governance/contributions/C-0001.yml",
+    "consultation": "governance/consultations/clean-air-2026.yml",
     "data_request": "governance/data_requests/D-0001.yml",
     "obstacle": "governance/obstacles/O-0001.yml",
     "recommendation": "governance/recommendations/R-0001.yml",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from pydantic import Field, model_validator
 
+from workbench.governance.papers.days import Day
 from workbench.governance.papers.fields import Choice, Paper, ProposalId, SeatId, Sha256, Words
 
 
@@ -27,7 +26,7 @@ class Ballot(Paper):
     vote: Choice
     reason: Words | None = Field(default=None, description="required for no and block")
     conflict_of_interest: Words | None = None
-    cast_on: dt.date
+    cast_on: Day
 
     @model_validator(mode="after")
     def _a_no_says_why(self) -> Ballot:

@@ -6,10 +6,9 @@ taken out of the middle of the register.
 
 from __future__ import annotations
 
-import datetime as dt
-
 from pydantic import Field
 
+from workbench.governance.papers.days import Day
 from workbench.governance.papers.fields import Paper, ProposalId, Sha256
 
 
@@ -20,5 +19,5 @@ class Closing(Paper):
     number: int = Field(ge=1, strict=True, description="its place in the register: 1, 2, 3 …")
     previous: Sha256 = Field(description="of the closing before, or of the founding record")
     proposal_sha256: Sha256
-    closed_on: dt.date
+    closed_on: Day
     ballots: dict[str, Sha256] = Field(description="file name and hash of each ballot that was there")

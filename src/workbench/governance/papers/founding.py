@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from workbench.catalog import Bilingual
+from workbench.governance.papers.days import Day
 from workbench.governance.papers.fields import Paper, Sha256
 
 
@@ -12,6 +11,6 @@ class FoundingRecord(Paper):
     """The root of trust: every later change follows from it."""
 
     founding: Bilingual
-    founded_on: dt.date
+    founded_on: Day
     rules_sha256: Sha256
     members_sha256: Sha256

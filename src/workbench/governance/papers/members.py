@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from workbench.catalog import Bilingual
+from workbench.governance.papers.days import Day
 from workbench.governance.papers.fields import EVERYWHERE, SIDES, IssueId, Paper, Role, SeatId, Side, Standing, Words
 from workbench.governance.papers.lookalikes import alike, suspicious
 
@@ -31,18 +32,20 @@ def _age_recipient(text: str) -> str:
     return check_age_recipient(text)
 
 
-PublicKeyLine = Annotated[str, AfterValidator(_public_key)]
+PublicKeyLine = Annotated[
+    str, AfterValidator(_public_key), Field(json_schema_extra={"pattern": r"^ssh-ed25519 [A-Za-z0-9+/]{68}=*( .*)?$"})
+]
 """``ssh-ed25519 AAAA…``; a comment behind it is left out."""
 
-AgeRecipient = Annotated[str, AfterValidator(_age_recipient)]
+AgeRecipient = Annotated[str, AfterValidator(_age_recipient), Field(json_schema_extra={"pattern": r"^age1[a-z0-9]{58}$"})]
 """``age1…``"""
 
 
 class Term(Paper):
     """From and until which day somebody sits, both included."""
 
-    from_: dt.date = Field(alias="from")
-    until: dt.date
+    from_: Day = Field(alias="from")
+    until: Day
 
     @model_validator(mode="after")
     def _in_order(self) -> Term:
@@ -96,7 +99,7 @@ class Seat(Paper):
     )
     age_key: AgeRecipient | None = Field(default=None, description="age1… of custodians and stewards")
     deputy: Deputy | None = None
-    vacant_since: dt.date | None = None
+    vacant_since: Day | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Seat:
@@ -168,7 +171,7 @@ class RevokedKey(Paper):
     """A key that was lost or stolen: nothing signed with it on or after that day counts."""
 
     public_key: PublicKeyLine
-    revoked_on: dt.date
+    revoked_on: Day
     reason: Words
 
 

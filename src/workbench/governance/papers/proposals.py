@@ -5,12 +5,12 @@ Ballots carry the hash of the proposal's bytes: edited after the first ballot, i
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, RootModel, model_validator
 
 from workbench.catalog import Bilingual
+from workbench.governance.papers.days import Day
 from workbench.governance.papers.fields import ContributionId, IssueId, Paper, ProjectPath, ProposalId, SeatId, Sha256, Words
 
 POLICY_FOLDER = "governance/policies/"
@@ -52,8 +52,8 @@ class _Proposal(Paper):
     title: Bilingual
     question: Bilingual
     proposed_by: SeatId | ContributionId
-    proposed_on: dt.date
-    opens_on: dt.date = Field(description="the first day on which ballots count")
+    proposed_on: Day
+    opens_on: Day = Field(description="the first day on which ballots count")
     department: Bilingual = Field(description="which department is responsible for the answer")
 
     @model_validator(mode="after")

@@ -19,6 +19,7 @@ from workbench.files import read_model
 from workbench.governance.papers.answers import Answer
 from workbench.governance.papers.ballots import Ballot
 from workbench.governance.papers.closings import Closing
+from workbench.governance.papers.consultations import Consultation
 from workbench.governance.papers.contributions import Contribution
 from workbench.governance.papers.data_requests import DataRequest
 from workbench.governance.papers.founding import FoundingRecord
@@ -66,6 +67,7 @@ KINDS: dict[str, Kind] = {
     "closing": Kind(Closing, ("governance/closings/*",), lambda it: (it.closing,)),
     "meeting": Kind(Meeting, ("governance/meetings/*",), lambda it: (it.meeting,)),
     "contribution": Kind(Contribution, ("governance/contributions/*",), lambda it: (it.contribution,)),
+    "consultation": Kind(Consultation, ("governance/consultations/*",), lambda it: (it.consultation,)),
     "data_request": Kind(DataRequest, ("governance/data_requests/*",), lambda it: (it.data_request,)),
     "obstacle": Kind(Obstacle, ("governance/obstacles/*",), lambda it: (it.obstacle,)),
     "recommendation": Kind(Recommendation, ("governance/recommendations/*",), lambda it: (it.recommendation,)),
@@ -76,8 +78,8 @@ KINDS: dict[str, Kind] = {
 """Every kind of file that people write and sign, by its name."""
 
 DONE = frozenset(
-    {"answered_on", "asked_on", "cast_on", "closed_on", "date", "founded_on", "held_on", "issued_on", "done_on", "proposed_on"}
-    | {"received_on", "recorded_on", "revoked_on"}
+    {"answered_on", "asked_on", "cast_on", "closed_on", "date", "founded_on", "held_on", "held_from", "held_until", "issued_on"}
+    | {"done_on", "proposed_on", "received_on", "recorded_on", "revoked_on"}
 )
 """The keys of days on which something was done."""
 

@@ -26,7 +26,7 @@ def _check_share(text: str) -> str:
     return text
 
 
-Share = Annotated[str, AfterValidator(_check_share)]
+Share = Annotated[str, AfterValidator(_check_share), Field(json_schema_extra={"pattern": _SHARE.pattern})]
 """A share of seats or votes: ``at least 2/3`` or ``more than 1/2``."""
 
 

@@ -26,6 +26,7 @@ TITLES = {
     "closing": "Closing record: the end of a vote",
     "meeting": "Meeting: agenda, who was there, minutes, decisions",
     "contribution": "Contribution: what a citizen wrote and what became of it",
+    "consultation": "Consultation held with Polis, in numbers of people",
     "data_request": "Request for data",
     "obstacle": "Obstacle: data that could not be had",
     "recommendation": "Recommendation to a department",

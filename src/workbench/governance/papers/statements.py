@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Literal
 
 from pydantic import Field
 
+from workbench.governance.papers.days import Day
 from workbench.governance.papers.fields import Paper, ProjectPath, SeatId, Sha256
 
 
@@ -15,5 +15,5 @@ class Statement(Paper):
 
     statement: Literal["approval"]
     seat: SeatId
-    date: dt.date
+    date: Day
     of: dict[ProjectPath, Sha256] = Field(min_length=1)
