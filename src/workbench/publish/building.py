@@ -154,24 +154,27 @@ def _build(
     report: Report,
 ) -> tuple[list[str], int, list[str]]:
     from workbench.catalog import read_catalog
-    from workbench.governance import read_rules
-    from workbench.publish.decisions_page import decisions
+    from workbench.governance import read_governance
+    from workbench.publish.decisions_page import read_decisions
+    from workbench.publish.dissent import require_dissent
     from workbench.publish.editions import read_editions
     from workbench.publish.front_door import front_door
     from workbench.publish.pages import FILES, Book, frame_settings, page_sources, write_sources
     from workbench.publish.settings import read_site, read_words
+    from workbench.publish.votings import read_votings
 
     report(0, STEPS, "reading")
     site = read_site(project.book)
     catalogues = read_words(project.book, site)
-    editions = tuple(read_editions(project, folders=folders, draft=draft))
-    rules = read_rules(project)
+    governance = read_governance(project)
+    votings = read_votings(governance)
+    editions = tuple(read_editions(governance, votings, folders=folders, draft=draft))
     book = Book(
         site=site,
         catalog=read_catalog(project),
         editions=editions,
-        decisions=decisions(project, editions),
-        demonstration=rules.demonstration,
+        decisions=read_decisions(governance, votings, editions),
+        demonstration=governance.rules.demonstration,
         draft=draft,
         theme=project.book / "theme",
     )
@@ -188,6 +191,9 @@ def _build(
             shutil.copytree(edition.release.folder, work / "extra" / FILES / edition.issue)
     report(2, STEPS, "building pages")
     _run_sphinx(work, list(catalogues))
+    for language in catalogues:
+        for edition in editions:
+            require_dissent(work / "built" / language / f"{edition.issue}.html", edition.votings, language=language)
     report(3, STEPS, "putting the site in place")
     whole = work / "whole"
     whole.mkdir()
@@ -208,8 +214,7 @@ def _build(
 def _newest_date(book: Book) -> dt.date | None:
     """The newest date on which something was done."""
     done = [edition.release.record.created for edition in book.editions if edition.release]
-    done += book.decisions["dates"]
-    return max(done, default=None)
+    return max([*done, *book.decisions.days], default=None)
 
 
 def _write_order(project: Project, work: Path, book: Book, *, language: str, frame: dict[str, Any]) -> None:

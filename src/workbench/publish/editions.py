@@ -15,11 +15,11 @@ from xml.etree import ElementTree
 from workbench.catalog import Bilingual
 from workbench.errors import CheckFailed, GateRefused, combine, did_you_mean
 from workbench.files import parse_model, read_json, read_model, sha256_file
-from workbench.governance import Consent, Proposal, Statement, issue_agreement, issue_proposal, read_proposals, release_approval
+from workbench.governance import Decision, Governance, IssueProposal, Statement
 from workbench.progress import Report, silent
-from workbench.project import Project
 from workbench.publish.inputs import shown_folders
 from workbench.publish.records import RESULT_OF_KIND, FigureResult, FindingResult, ReleaseRecord, Result, TableResult
+from workbench.publish.votings import Voting, of_issue
 from workbench.releases import RELEASE_FILE
 from workbench.runs import Analysis, Page, read_analysis
 
@@ -57,16 +57,27 @@ class Release:
 class Edition:
     """An urban issue, what both sides said about it, and what is shown of it: a release, or an honest None.
 
-    ``analysis`` is None for an urban issue that was proposed and is not analysed yet. ``ahead`` says what the page's plan
-    names and the release does not have yet.
+    ``analysis`` is None for an urban issue that was proposed and is not analysed yet. ``votings`` are all votes on it, the
+    one that decides first. ``ahead`` says what the page's plan names and the release does not have yet.
     """
 
     issue: str
     analysis: Analysis | None
     release: Release | None
-    proposal: Proposal | None
-    agreement: Consent | None
+    decision: Decision | None
+    votings: tuple[Voting, ...] = ()
     ahead: tuple[str, ...] = ()
+
+    @property
+    def proposal(self) -> IssueProposal | None:
+        """The proposal that decides, else the newest."""
+        found = self.decision.proposal if self.decision else None
+        return found if isinstance(found, IssueProposal) else None
+
+    @property
+    def standing(self) -> str:
+        """``agreed``, ``open``, ``not_agreed`` or ``not_proposed``."""
+        return self.votings[0].outcome if self.votings else "not_proposed"
 
     @property
     def title(self) -> Bilingual:
@@ -84,7 +95,7 @@ class Edition:
         return self.analysis.page if self.analysis else Page()
 
     @property
-    def _source(self) -> Analysis | Proposal:
+    def _source(self) -> Analysis | IssueProposal:
         if self.analysis is not None:
             return self.analysis
         if self.proposal is None:
@@ -93,7 +104,8 @@ class Edition:
 
 
 def read_editions(
-    project: Project,
+    governance: Governance,
+    votings: Mapping[str, Voting],
     *,
     folders: Mapping[str, Path] | None = None,
     draft: bool = False,
@@ -103,7 +115,8 @@ def read_editions(
 
     Parameters
     ----------
-    project : Project
+    governance : Governance
+    votings : mapping of str to Voting
     folders : mapping of str to Path, optional
         As in :func:`shown_folders`.
     draft : bool, default False
@@ -121,38 +134,39 @@ def read_editions(
     UsageError
         A file that cannot be understood.
     """
+    project = governance.project
     shown = shown_folders(project, folders)
-    proposed = [proposal.issue for proposal in read_proposals(project).values()]
-    names = list(dict.fromkeys([*shown, *proposed]))
+    names = list(dict.fromkeys([*shown, *governance.issues()]))
     editions = []
     for number, issue in enumerate(names):
         report(number, len(names), issue)
         analysis = read_analysis(project, issue) if issue in shown else None
         folder = shown.get(issue)
-        release = read_release(project, folder, issue=issue, draft=draft) if folder else None
+        release = read_release(governance, folder, issue=issue, draft=draft) if folder else None
         where = project.analyses / issue / "analysis.yml"
         newest = issue in (folders or {})
         ahead = _check_page(analysis, release, where=where, newest=newest) if analysis and release else []
-        proposal = issue_proposal(project, issue)
+        decision = governance.issue(issue)
+        decisive = decision.proposal.proposal if decision and decision.proposal else None
         editions.append(
             Edition(
                 issue=issue,
                 analysis=analysis,
                 release=release,
-                proposal=proposal[1] if proposal else None,
-                agreement=issue_agreement(project, issue),
+                decision=decision,
+                votings=of_issue(votings, issue, decisive=decisive),
                 ahead=tuple(ahead),
             )
         )
     return editions
 
 
-def read_release(project: Project, folder: Path, *, issue: str, draft: bool = False) -> Release:
+def read_release(governance: Governance, folder: Path, *, issue: str, draft: bool = False) -> Release:
     """Read one release and hold each of its files against its hash.
 
     Parameters
     ----------
-    project : Project
+    governance : Governance
     folder : Path
     issue : str
         The urban issue it must belong to.
@@ -169,18 +183,20 @@ def read_release(project: Project, folder: Path, *, issue: str, draft: bool = Fa
     GateRefused
         Both sides have not approved exactly these bytes, and it is no draft.
     """
+    project = governance.project
     record = read_model(folder / RELEASE_FILE, ReleaseRecord)
     if record.issue != issue:
         raise CheckFailed(f"{folder / RELEASE_FILE}: is a release of '{record.issue}', found where one of '{issue}' belongs")
     _check_hashes(folder, record)
     results = {name: _read_result(folder, record, name) for name in record.results}
-    approval = release_approval(project, folder)
+    target = project.analyses / issue / "releases" / str(record.number)
+    approval = governance.release(folder, name=project.relative(target / RELEASE_FILE))
     release = Release(
         folder=folder,
         record=record,
         results=results,
         notebooks={notebook.name: _read_cells(folder / "notebooks" / f"{notebook.name}.ipynb") for notebook in record.notebooks},
-        approvals=dict(approval.given),
+        approvals={str(side): statement for side, statement in approval.given.items()},
     )
     if not draft and not approval.complete:
         raise GateRefused(

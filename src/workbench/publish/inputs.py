@@ -1,11 +1,13 @@
 """What the book is made from: which release of each urban issue, and the hash of every file that its bytes depend on.
 
-It stands apart because it answers in a blink whether anything has to be built.
+It stands apart because it answers in a blink whether anything has to be built. What this machine has seen of the register is
+an input too: put back to an earlier day, the same files are no longer believed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -13,6 +15,7 @@ from pathlib import Path
 
 from workbench.errors import unknown
 from workbench.files import canonical, sha256, sha256_file
+from workbench.governance.deciding.memory import FOUNDING_VARIABLE, memory_path
 from workbench.project import Project
 from workbench.releases import latest_release
 from workbench.runs import issues
@@ -65,17 +68,26 @@ def inputs_hash(project: Project, *, draft: bool, folders: Mapping[str, Path] | 
     roots = [
         ("book", project.book),
         ("governance", project.governance),
+        ("deciding", program / "governance"),
         ("places", program / "places"),
         ("publish", program / "publish"),
         *((f"release/{issue}", folder) for issue, folder in shown.items() if folder),
     ]
     files = {f"{name}/{path.relative_to(root)}": sha256_file(path) for name, root in roots for path in files_of(root)}
     files |= {f"analysis/{issue}": sha256_file(project.analyses / issue / "analysis.yml") for issue in shown}
-    if project.catalog.is_file():
-        files["catalog"] = sha256_file(project.catalog)
+    seen = memory_path(project)
+    files |= {name: sha256_file(path) for name, path in (("catalog", project.catalog), ("seen", seen)) if path.is_file()}
+    trusted = os.environ.get(FOUNDING_VARIABLE, "")
     packages = {name: version(name) for name in BUILDERS}
     return sha256(
-        canonical({"draft": draft, "files": files, "packages": packages, "today": str(today), "python": sys.version_info[:2]})
+        canonical({
+            "draft": draft,
+            "files": files,
+            "founding": trusted,
+            "packages": packages,
+            "python": sys.version_info[:2],
+            "today": str(today),
+        })
     )
 
 

@@ -63,6 +63,26 @@ def fenced(html: str) -> Markup:
     return Markup(f"\n{fence}{{workbench-html}}\n{lines}\n{fence}\n")  # noqa: S704 (the templates escaped it)
 
 
+def paragraphs(text: str) -> list[list[str]]:
+    """Return what a person wrote as paragraphs of lines; a page keeps both and nothing else.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    list of list of str
+
+    Examples
+    --------
+    >>> paragraphs("No baseline.\\nNo data.\\n\\nAsk again.")
+    [['No baseline.', 'No data.'], ['Ask again.']]
+    """
+    blocks = re.split(r"\n\s*\n", "\n".join(text.splitlines()).strip())
+    return [[line.strip() for line in block.split("\n") if line.strip()] for block in blocks]
+
+
 def coloured(code: str) -> Markup:
     """Return Python code as HTML with its words coloured by class.
 

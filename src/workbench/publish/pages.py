@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ from workbench.files import write_text
 from workbench.places import ATTRIBUTION
 from workbench.publish.catalogue_page import catalogue_groups, dataset_anchor
 from workbench.publish.contents import datasets_of, results_in_order, runs_of
+from workbench.publish.decisions_page import Decisions, origin
 from workbench.publish.editions import Edition, Release
-from workbench.publish.markup import coloured, fenced, in_markdown
+from workbench.publish.markup import coloured, fenced, in_markdown, paragraphs
 from workbench.publish.notebooks import notebook_parts
+from workbench.publish.refusals import refusal
 from workbench.publish.settings import Site, Words
 from workbench.publish.views import FindingView, ResultView, results_of
+from workbench.publish.votings import share_in_words
 
 FILES = "files"
 """The folder of downloads in each tree."""
@@ -33,7 +37,7 @@ class Book:
     site: Site
     catalog: Catalog
     editions: tuple[Edition, ...]
-    decisions: Mapping[str, Any]
+    decisions: Decisions
     demonstration: bool
     draft: bool
     theme: Path
@@ -143,12 +147,24 @@ class _Tree:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.environment.filters.update(md=in_markdown, fenced=fenced, coloured=coloured, anchor=dataset_anchor)
+        self.environment.filters.update(
+            md=in_markdown,
+            fenced=fenced,
+            coloured=coloured,
+            anchor=dataset_anchor,
+            paragraphs=paragraphs,
+            origin=origin,
+            share=partial(share_in_words, words=words.strings["shares"]),
+            refusal=partial(refusal, words=words.strings["refusals"]),
+        )
         self.environment.globals.update(
             t=words.strings, language=words.language, site=book.site, demonstration=book.demonstration
         )
         self.views = {edition.issue: results_of(edition, self.language, strings=words.strings) for edition in book.editions}
         self.titles = {edition.issue: edition.title[self.language] for edition in book.editions}
+        self.environment.globals.update(
+            titles=self.titles, votings=book.decisions.votings, papers=book.decisions.papers, datasets=book.catalog.datasets
+        )
 
     def sources(self) -> list[Source]:
         pages = [self._front()]
@@ -160,11 +176,8 @@ class _Tree:
                 ]
         groups = catalogue_groups(self.book.catalog, self.language, issue_titles=self.titles)
         pages.append(Source(name="data", section="data", text=self._fill("data.md", groups=groups)))
-        pages.append(
-            Source(
-                name="decisions", section="decisions", text=self._fill("decisions.md", titles=self.titles, **self.book.decisions)
-            )
-        )
+        text = self._fill("decisions.md", decisions=self.book.decisions)
+        pages.append(Source(name="decisions", section="decisions", text=text))
         pages += [Source(name=page.name, section=page.name, text=page.text) for page in self.words.pages]
         return pages
 
@@ -182,7 +195,9 @@ class _Tree:
             answers = self._answers(edition)
             cards.append({"edition": edition, "answer": answers[0] if answers else None})
         cards.sort(key=lambda card: card["edition"].release is None)
-        text = self._fill("index.md", cards=cards, city=self._front_map(), up="")
+        chosen = [card for card in cards if card["edition"].release or card["edition"].standing == "agreed"]
+        proposed = [card["edition"] for card in cards if card not in chosen]
+        text = self._fill("index.md", cards=chosen, proposed=proposed, city=self._front_map(), up="")
         return Source(name="index", section="questions", text=text, wide=True)
 
     def _answers(self, edition: Edition) -> list[ResultView | FindingView]:

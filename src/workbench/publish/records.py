@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from workbench.catalog import Bilingual
+from workbench.governance.papers.fields import SeatId
 
 Basis = Literal["official", "synthetic", "stand_in", "mixed"]
 Kind = Literal["table", "figure", "finding"]
@@ -54,12 +55,12 @@ class Tolerance(Record):
 
 
 class ReleaseRecord(Record):
-    """``release.yml``: what was released, when, and the hash of every file.
+    """``release.yml``: what was released, when, whose work it is, and the hash of every file.
 
     Examples
     --------
-    >>> ReleaseRecord(release="fine-dust/1", issue="fine-dust", number=1, created="2026-11-01", basis="official",
-    ...               tolerance={"rtol": 1e-6}, notebooks=[], results={}, files={}).created.year
+    >>> ReleaseRecord(release="fine-dust/1", issue="fine-dust", number=1, created="2026-11-01", authors=["C-2"],
+    ...               basis="official", tolerance={"rtol": 1e-6}, notebooks=[], results={}, files={}).created.year
     2026
     """
 
@@ -67,6 +68,7 @@ class ReleaseRecord(Record):
     issue: IssueName
     number: Annotated[int, Field(ge=1)]
     created: dt.date
+    authors: Annotated[list[SeatId], Field(min_length=1)]
     basis: Basis
     tolerance: Tolerance
     notebooks: list[ReleasedNotebook]
