@@ -258,10 +258,9 @@ class Governance:
             fault = self._fault(file, statement, issue=issue, authors=authors)
             if fault is None and statement.of.get(name) != current:
                 fault = "speaks of other bytes (the release was changed since)"
-            if fault is None and not faults:
-                side = self._side_of(statement)
-                given.setdefault(side, statement)
-            elif fault is not None:
+            if fault is None:
+                given.setdefault(self._side_of(statement), statement)
+            else:
                 faults.append(f"{self.project.relative(file)} {fault}")
         return Consent(path=path, given=given if not self.faults else {}, faults=tuple(faults))
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
-from workbench.files import sha256, unix_lines
+from workbench.files import sha256
 from workbench.governance.deciding.charter import Charter
+from workbench.governance.deciding.content import plain_bytes
 from workbench.governance.deciding.tally import Refused, Vote
 from workbench.governance.papers.ballots import Ballot
 from workbench.governance.papers.lookalikes import explain_id
@@ -254,7 +255,7 @@ def read_box(project: Project, proposal: Proposal, charter: Charter, *, sha: str
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """Read every file of a folder, with Unix line ends; a link is no file.
+    """Read every file of a folder, with Unix line ends; what is no plain file (a link) is empty.
 
     Parameters
     ----------
@@ -268,11 +269,13 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     if not folder.is_dir():
         return found
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_file(follow_symlinks=False):
-                with open(entry.path, "rb", buffering=0) as handle:  # noqa: PTH123 (hundreds of thousands of them)
-                    found[entry.name] = unix_lines(handle.readall())
-            else:
-                found[entry.name] = b""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with os.scandir(descriptor) as entries:
+            for entry in entries:
+                name = os.fsencode(entry.name).decode("utf-8", errors="backslashreplace")
+                plain = entry.is_file(follow_symlinks=False)
+                found[name] = plain_bytes(entry.name, folder=descriptor) if plain else b""
+    finally:
+        os.close(descriptor)
     return dict(sorted(found.items()))

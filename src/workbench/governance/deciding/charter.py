@@ -6,16 +6,18 @@ A charter never changes: a later one replaces it from its own day on, so that ol
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from workbench.errors import UsageError
-from workbench.files import text_bytes
+from workbench.governance.deciding.content import paper_bytes
 from workbench.governance.papers.fields import SIDE_WORDS, SIDES, Role, Side
 from workbench.governance.papers.members import DEPUTY, Members, Seat
 from workbench.governance.papers.rules import Rules
 from workbench.governance.signing import PublicKey, SignatureRefused, parse_public_key, signatures_beside, verify
+from workbench.governance.signing.demonstration import shipped_keys
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,9 @@ class Charter:
                 return f"the key of {signer} is revoked since {revoked.revoked_on}"
         return None
 
-    def signers_beside(self, path: Path, *, day: dt.date, role: Role, issue: str | None = None) -> Signed:
+    def signers_beside(
+        self, path: Path, *, day: dt.date, role: Role, issue: str | None = None, among: Mapping[str, Path] | None = None
+    ) -> Signed:
         """Find who signed a file with a role, each for a side.
 
         Parameters
@@ -118,17 +122,22 @@ class Charter:
         day : datetime.date
         role : str
         issue : str, optional
+        among : mapping of str to Path, optional
+            The signatures beside it, where they are known already: a folder of a thousand records is listed once.
 
         Returns
         -------
         Signed
         """
-        content = text_bytes(path)
+        content = paper_bytes(path, where=path.name)
         by: dict[Side, str] = {}
         faults = []
-        for signer, file in sorted(signatures_beside(path).items()):
+        for signer, file in sorted((signatures_beside(path) if among is None else among).items()):
             seat = self.seat_of(signer)
-            fault = self.check(content, text_bytes(file), signer=signer, day=day)
+            try:
+                fault = self.check(content, paper_bytes(file, where="its file"), signer=signer, day=day)
+            except UsageError as error:
+                fault = error.message
             if fault is None and seat is not None and seat.side is None:
                 fault = f"seat {signer} advises and speaks for no side"
             if fault is None and seat is not None and not seat.has_role(role, issue=issue):
@@ -171,8 +180,38 @@ def check_charter(charter: Charter, *, where: str) -> None:
     ------
     UsageError
     """
-    lacking = [SIDE_WORDS[side] for side in SIDES if not charter.members.with_role("steward", side=side)]
+    seats = charter.members.seats
+    stewards = {side: charter.members.with_role("steward", side=side) for side in SIDES}
+    lacking = [SIDE_WORDS[side] for side in SIDES if not stewards[side]]
     if lacking:
         raise UsageError(
             f"{where}: no steward of {' and '.join(lacking)}", hint="a seat of each side needs roles: {all: [steward]}"
         )
+    public = [SIDE_WORDS[side] for side in SIDES if all(seats[name].public_key in charter.barred for name in stewards[side])]
+    if public:
+        raise UsageError(
+            f"{where}: every steward of {' and '.join(public)} has a key of a demonstration, which counts there alone",
+            hint="give the seats new keys: workbench governance keygen",
+        )
+
+
+def barred_keys(rules: Rules, *, before: Iterable[Charter] = ()) -> frozenset[str]:
+    """Return the public keys that never count under some rules.
+
+    Only what both sides signed decides this: the charters before, and the list that comes with the workbench.
+
+    Parameters
+    ----------
+    rules : Rules
+    before : iterable of Charter, optional
+        The charters that these rules follow; the keys of those that were a demonstration's do not live on.
+
+    Returns
+    -------
+    frozenset of str
+        None in a demonstration.
+    """
+    if rules.demonstration:
+        return frozenset()
+    shown = {key for charter in before if charter.rules.demonstration for _, key in charter.members.signers()}
+    return shipped_keys() | shown

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import CheckFailed, GateRefused
-from workbench.files import sha256, text_bytes
+from workbench.files import sha256
 from workbench.governance.deciding.casting import is_ahead
-from workbench.governance.deciding.charter import Charter, check_charter
+from workbench.governance.deciding.charter import Charter, barred_keys, check_charter
+from workbench.governance.deciding.content import paper_bytes
 from workbench.governance.papers.founding import FoundingRecord
 from workbench.governance.papers.members import Members
 from workbench.governance.papers.rules import Rules
-from workbench.governance.signing.demonstration import demonstration_keys
 from workbench.project import Project
 from workbench.records import read_model_bytes
 
@@ -63,7 +63,7 @@ def founding_charter(project: Project, record: FoundingRecord) -> Charter:
     contents = {}
     for name, expected in (("rules", record.rules_sha256), ("members", record.members_sha256)):
         path = folder / f"{name}.yml"
-        contents[name] = text_bytes(path) if path.is_file() else b""
+        contents[name] = paper_bytes(path, where=project.relative(path)) if path.is_file() else b""
         if sha256(contents[name]) != expected:
             raise CheckFailed(
                 f"{project.relative(path)}: is not the file that the founding record names", hint="restore it from git"
@@ -78,7 +78,7 @@ def founding_charter(project: Project, record: FoundingRecord) -> Charter:
         members=members,
         rules_sha256=record.rules_sha256,
         members_sha256=record.members_sha256,
-        barred=frozenset() if rules.demonstration else demonstration_keys(project),
+        barred=barred_keys(rules),
     )
     check_charter(charter, where=project.relative(folder / "members.yml"))
     return charter
@@ -108,7 +108,7 @@ def read_founding(project: Project, *, today: dt.date | None) -> Founded:
     hint = "one steward of each side signs it: workbench governance found --seat G-1"
     if not path.is_file():
         raise GateRefused(f"{name}: there is no founding record, so nobody decides yet", hint=hint)
-    content = text_bytes(path)
+    content = paper_bytes(path, where=name)
     record = read_model_bytes(content, FoundingRecord, where=name)
     if is_ahead(record.founded_on, today):
         raise GateRefused(f"{name}: is dated {record.founded_on}, in the future of {today}", hint="give it today's date")

@@ -17,8 +17,8 @@ from pathlib import Path
 from workbench.errors import UsageError, unknown
 from workbench.governance.deciding.casting import Box, count_ballots, is_ahead, read_box
 from workbench.governance.deciding.charter import Charter
-from workbench.governance.deciding.register import Entry, Register, damaged_ballots
-from workbench.governance.deciding.remembered import code_hash, digest, folder, save
+from workbench.governance.deciding.register import Entry, Pending, Register, damaged_ballots
+from workbench.governance.deciding.remembered import code_hash, digest, folder, forget, load, save
 from workbench.governance.deciding.tally import Outcome, Refused, SideCount, Vote, both_agree, count_sides, dissent
 from workbench.governance.papers.fields import SIDE_WORDS, SIDES, Paper, Side
 from workbench.progress import Report, silent
@@ -140,6 +140,7 @@ def tally_all(project: Project, register: Register, *, today: dt.date | None, re
     for done, text in enumerate(_all_json(project, register, names, today=today), start=1):
         report(done, len(names), names[done - 1])
         yield Tally.model_validate_json(text)
+    forget(project, names)
 
 
 def _all_json(project: Project, register: Register, names: Sequence[str], *, today: dt.date | None) -> Iterable[str]:
@@ -176,49 +177,42 @@ def _tally_json(project: Project, register: Register, name: str, *, today: dt.da
     charter = entry.charter if entry else register.charter
     box = read_box(project, register.proposals[name], charter, sha=register.shas[name])
     parts = [part for file, content in box.files.items() for part in (file, content)]
-    closed = entry.facts.sha256 if entry else _pending(register, name) or ""
+    pending = register.pending.get(name)
+    closed = entry.facts.sha256 if entry else f"{pending.void}: {pending.reason}" if pending else ""
     signers = json.dumps(entry.signed_by, sort_keys=True) if entry else ""
     key = digest(code_hash(), name, box.sha256, charter.identity, *sorted(charter.barred), closed, signers, *parts)
     path = folder(project) / "tallies" / f"{name}.json"
     known = _known(path, key, today=today)
     if known is not None:
         return known
-    found, newest = _compute(box, charter, entry, _pending(register, name), today=today)
+    found, newest = _compute(box, charter, entry, pending, today=today)
     text = found.model_dump_json()
     if newest is None or not is_ahead(newest, today):
         save(path, {"key": key, "newest": newest.isoformat() if newest else None, "tally": text})
     return text
 
 
-def _pending(register: Register, name: str) -> str | None:
-    found = register.pending.get(name)
-    return found.reason if found else None
-
-
 def _known(path: Path, key: str, *, today: dt.date | None) -> str | None:
     """What was computed before from the same bytes, unless a ballot of then lies in the future of now."""
-    try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    found = load(path)
+    if found is None or found["key"] != key:
         return None
-    if not isinstance(found, dict) or found.get("key") != key or not isinstance(found.get("tally"), str):
-        return None
-    newest = found.get("newest")
+    newest = found["newest"]
     return None if newest and is_ahead(dt.date.fromisoformat(newest), today) else str(found["tally"])
 
 
 def _compute(
-    box: Box, charter: Charter, entry: Entry | None, pending: str | None, *, today: dt.date | None
+    box: Box, charter: Charter, entry: Entry | None, pending: Pending | None, *, today: dt.date | None
 ) -> tuple[Tally, dt.date | None]:
     """Tally a box; and the newest date in it."""
     listed = entry.facts.read_ballots() if entry else None
     cast = count_ballots(box, charter, today=today, listed=listed)
     sides = count_sides(cast.votes, members=charter.members, rules=charter.rules)
-    faults = [f"closing record: {pending}"] if pending else []
-    outcome: Outcome = "open"
+    faults = [f"closing record: {pending.reason}"] if pending else []
+    outcome: Outcome = "void" if pending and pending.void else "open"
     if entry is not None:
         outcome = "agreed" if both_agree(sides) else "not agreed"
-        damaged = damaged_ballots(listed or {}, dict(box.files))
+        damaged = damaged_ballots(listed or {}, box.files, cast)
         if entry.facts.proposal_sha256 != box.sha256:
             damaged.insert(0, "the proposal was changed after its vote was closed: its ballots are void")
         if damaged:

@@ -1,19 +1,25 @@
-"""Reading every proposal and closing record; what was read before under the same hash is not parsed again."""
+"""Reading every proposal and closing record: one that cannot be read is named with its reason, and the others stand.
+
+What was read before under the same hash is not parsed again.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.files import sha256, text_bytes
+from workbench.files import sha256
+from workbench.governance.deciding.content import paper_bytes
 from workbench.governance.deciding.remembered import Remembered
 from workbench.governance.papers.closings import Closing
 from workbench.governance.papers.proposals import Proposal, ProposalFile
+from workbench.governance.signing.signers import SUFFIX
 from workbench.project import Project
 from workbench.records import read_model_bytes
 
@@ -30,6 +36,7 @@ class ClosingFacts:
     proposal_sha256: str
     closed_on: dt.date
     names: frozenset[str]
+    signatures: dict[str, Path] = field(default_factory=dict)
 
     def read_ballots(self) -> dict[str, str]:
         """Return the hash of each ballot listed.
@@ -38,7 +45,7 @@ class ClosingFacts:
         -------
         dict of str to str
         """
-        return dict(read_model_bytes(text_bytes(self.path), Closing, where=str(self.path)).ballots)
+        return dict(read_model_bytes(paper_bytes(self.path, where=str(self.path)), Closing, where=str(self.path)).ballots)
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ class Closings:
     """Every closing record that can be read, and why others cannot."""
 
     read: dict[Path, ClosingFacts] = field(default_factory=dict)
-    unread: dict[Path, str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
 
 
 def read_proposals(project: Project, remembered: Remembered) -> Proposals:
@@ -71,25 +78,26 @@ def read_proposals(project: Project, remembered: Remembered) -> Proposals:
     Proposals
     """
     found = Proposals()
-    for path in sorted((project.governance / "proposals").glob("*.yml")):
-        content = text_bytes(path)
-        sha = sha256(content)
+    for path in _papers(project.governance / "proposals"):
+        where = project.relative(path)
         try:
-            value = _once(remembered, f"proposal:{sha}", partial(_parse_proposal, project, path, content))
+            content = paper_bytes(path, where=where)
+            sha = sha256(content)
+            value = _once(remembered, f"proposal:{sha}", partial(_parse_proposal, where, content))
             proposal = ProposalFile.model_validate(value).root
             if proposal.proposal != path.stem:
-                found.unread[path.stem] = f"{project.relative(path)}: holds the proposal {proposal.proposal}"
+                found.unread[_shown(path.stem)] = f"{_shown(where)}: holds the proposal {proposal.proposal}"
                 continue
         except WorkbenchError as error:
-            found.unread[path.stem] = error.message
+            found.unread[_shown(path.stem)] = _shown(error.message)
             continue
         found.read[proposal.proposal] = proposal
         found.shas[proposal.proposal] = sha
     return found
 
 
-def _parse_proposal(project: Project, path: Path, content: bytes) -> Any:
-    return read_model_bytes(content, ProposalFile, where=project.relative(path)).model_dump(mode="json")
+def _parse_proposal(where: str, content: bytes) -> Any:
+    return read_model_bytes(content, ProposalFile, where=where).model_dump(mode="json")
 
 
 def read_closings(project: Project, remembered: Remembered) -> Closings:
@@ -105,16 +113,18 @@ def read_closings(project: Project, remembered: Remembered) -> Closings:
     Closings
     """
     found = Closings()
-    for path in sorted((project.governance / "closings").glob("*.yml")):
-        content = text_bytes(path)
-        sha = sha256(content)
+    signatures = _signatures(project.governance / "closings")
+    for path in _papers(project.governance / "closings"):
+        where = project.relative(path)
         try:
-            value = _once(remembered, f"closing:{sha}", partial(_parse_closing, project, path, content))
+            content = paper_bytes(path, where=where)
+            sha = sha256(content)
+            value = _once(remembered, f"closing:{sha}", partial(_parse_closing, where, content))
         except WorkbenchError as error:
-            found.unread[path] = error.message
+            found.unread.append(_shown(error.message))
             continue
         if value["proposal"] != path.stem:
-            found.unread[path] = f"is the closing record of {value['proposal']}"
+            found.unread.append(f"{_shown(where)}: is the closing record of {value['proposal']}")
             continue
         found.read[path] = ClosingFacts(
             path=path,
@@ -125,12 +135,34 @@ def read_closings(project: Project, remembered: Remembered) -> Closings:
             proposal_sha256=value["proposal_sha256"],
             closed_on=dt.date.fromisoformat(value["closed_on"]),
             names=frozenset(value["names"]),
+            signatures=signatures.get(path.name, {}),
         )
     return found
 
 
-def _parse_closing(project: Project, path: Path, content: bytes) -> Any:
-    closing = read_model_bytes(content, Closing, where=project.relative(path))
+def _papers(folder: Path) -> Iterator[Path]:
+    """The papers of a folder, in order."""
+    names = sorted(os.listdir(folder)) if folder.is_dir() else []  # noqa: PTH208 - thousands of them
+    yield from (folder / name for name in names if name.endswith(".yml"))
+
+
+def _shown(text: str) -> str:
+    """A text in which a file's name may be no text."""
+    return os.fsencode(text).decode("utf-8", errors="backslashreplace")
+
+
+def _signatures(folder: Path) -> dict[str, dict[str, Path]]:
+    """The signatures beside each paper of a folder, which is listed once: by the paper's name and the signer's."""
+    found: dict[str, dict[str, Path]] = {}
+    for name in os.listdir(folder) if folder.is_dir() else []:  # noqa: PTH208
+        paper, sign, signer = name.removesuffix(SUFFIX).partition(".yml.")
+        if name.endswith(SUFFIX) and sign and signer:
+            found.setdefault(f"{paper}.yml", {})[signer] = folder / name
+    return found
+
+
+def _parse_closing(where: str, content: bytes) -> Any:
+    closing = read_model_bytes(content, Closing, where=where)
     return {
         "proposal": closing.closing,
         "number": closing.number,

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from workbench.errors import GateRefused
-from workbench.files import sha256, text_bytes
-from workbench.governance.deciding.casting import count_ballots, is_ahead, last_day, read_box
-from workbench.governance.deciding.charter import Charter, check_charter
+from workbench.errors import GateRefused, WorkbenchError
+from workbench.files import sha256
+from workbench.governance.deciding.casting import Cast, count_ballots, is_ahead, last_day, read_box
+from workbench.governance.deciding.charter import Charter, barred_keys, check_charter
+from workbench.governance.deciding.content import paper_bytes
 from workbench.governance.deciding.founding import read_founding
 from workbench.governance.deciding.reading import ClosingFacts, read_closings, read_proposals
 from workbench.governance.deciding.remembered import Remembered, folder
@@ -24,7 +25,6 @@ from workbench.governance.papers.fields import SIDES, Side
 from workbench.governance.papers.members import DEPUTY, Members
 from workbench.governance.papers.proposals import CharterProposal, IssueProposal, Proposal
 from workbench.governance.papers.rules import Rules
-from workbench.governance.signing.demonstration import demonstration_keys
 from workbench.project import Project
 from workbench.records import read_model_bytes
 
@@ -40,10 +40,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Pending:
-    """A closing record that does not count: why, and whether it merely waits for the other side's signature."""
+    """A closing record that does not count: why, and whether it merely waits for the other side's signature.
+
+    ``void``: both sides may have decided by it, and it cannot be told.
+    """
 
     reason: str
     waits: bool
+    void: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,8 @@ class _Chain:
 
     charters: list[Charter]
     head: str
+    lost: str = ""
+    """Why the rules and seats after the last entry cannot be told; nothing is judged from there on."""
     entries: list[Entry] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     pending: dict[str, Pending] = field(default_factory=dict)
@@ -158,12 +164,12 @@ def read_register(project: Project, *, today: dt.date | None) -> Register:
     closings = read_closings(project, remembered)
     remembered.save()
     chain = _Chain(charters=[founded.charter], head=founded.sha256)
-    chain.faults += [f"{project.relative(path)}: {reason}" for path, reason in closings.unread.items()]
+    chain.faults += closings.unread
     waiting = dict(closings.read)
     by_number: dict[int, list[ClosingFacts]] = {}
     for facts in waiting.values():
         by_number.setdefault(facts.number, []).append(facts)
-    while True:
+    while not chain.lost:
         candidates = by_number.get(len(chain.entries) + 1, [])
         judged = [_signed_entry(chain, facts, proposals.read, today=today) for facts in candidates]
         good = [entry for entry in judged if isinstance(entry, Entry) and entry.facts.previous == chain.head]
@@ -188,16 +194,24 @@ def _explain_rest(
     project: Project, chain: _Chain, rest: Iterable[ClosingFacts], proposals: dict[str, Proposal], *, today: dt.date | None
 ) -> None:
     """Closings that do not continue the chain: unsigned ones wait; what both sides signed puts the register in doubt."""
+    rest = list(rest)
     for facts in rest:
+        if chain.lost and facts.number > len(chain.entries):
+            chain.pending[facts.proposal] = Pending(f"cannot be judged: {chain.lost}", waits=False, void=True)
+            continue
         found = _signed_entry(chain, facts, proposals, today=today)
         if isinstance(found, Pending):
             chain.pending[facts.proposal] = found
             continue
         last = len(chain.entries)
+        twins = [one.path.name for one in rest if one.number == facts.number and one.previous == facts.previous and one != facts]
         reason = f"is number {facts.number}, the register ends at {last}: a record between them is gone or was changed"
         if facts.number <= last + 1:
             reason = f"is number {facts.number} and names another record before it than the register has"
+            if twins:
+                reason = f"is number {facts.number}, and so is {', '.join(twins)}: the register forks here"
         chain.faults.append(f"{project.relative(facts.path)}: {reason}")
+        chain.pending[facts.proposal] = Pending(reason, waits=False, void=True)
 
 
 def _signed_entry(
@@ -207,7 +221,7 @@ def _signed_entry(
     charter = chain.charters[-1]
     proposal = proposals.get(facts.proposal)
     issue = proposal.issue if isinstance(proposal, IssueProposal) else None
-    signed = charter.signers_beside(facts.path, day=facts.closed_on, role="steward", issue=issue)
+    signed = charter.signers_beside(facts.path, day=facts.closed_on, role="steward", issue=issue, among=facts.signatures)
     if not signed.complete:
         return Pending(signed.missing(), waits=not signed.faults)
     if is_ahead(facts.closed_on, today):
@@ -252,61 +266,73 @@ def _enter(
     name = f"governance/proposals/{facts.proposal}.yml"
     proposal = proposals.get(facts.proposal)
     if proposal is None:
-        chain.faults.append(f"{name}: closed as number {facts.number}, and cannot be read any more")
+        chain.lost = f"{name}: closed as number {facts.number}, and cannot be read any more"
     elif shas[facts.proposal] != facts.proposal_sha256:
-        chain.faults.append(f"{name}: was changed after its vote was closed: its ballots are void")
+        chain.lost = f"{name}: was changed after its vote was closed: its ballots are void"
     elif isinstance(proposal, CharterProposal):
-        changed = _changed_charter(project, entry, proposal, shas[facts.proposal], today=today)
+        try:
+            changed = _changed_charter(project, chain, entry, proposal, shas[facts.proposal], today=today)
+        except WorkbenchError as error:
+            changed = error.message
         if isinstance(changed, str):
-            chain.faults.append(changed)
+            chain.lost = changed
         elif changed is not None:
             chain.charters.append(changed)
+    if chain.lost:  # it may have changed the rules and seats: under which ones the next was held is unknown
+        chain.faults.append(chain.lost)
 
 
 def _changed_charter(
-    project: Project, entry: Entry, proposal: CharterProposal, sha: str, *, today: dt.date | None
+    project: Project, chain: _Chain, entry: Entry, proposal: CharterProposal, sha: str, *, today: dt.date | None
 ) -> Charter | str | None:
     """The charter that a vote put in force; None where the sides did not agree; the fault where that cannot be told."""
     box = read_box(project, proposal, entry.charter, sha=sha)
     listed = entry.facts.read_ballots()
-    damaged = damaged_ballots(listed, box.files)
+    cast = count_ballots(box, entry.charter, today=today, listed=listed)
+    damaged = damaged_ballots(listed, box.files, cast)
     if damaged:
         return f"governance/ballots/{proposal.proposal}: {'; '.join(damaged)}"
-    cast = count_ballots(box, entry.charter, today=today, listed=listed)
     sides = count_sides(cast.votes, members=entry.charter.members, rules=entry.charter.rules)
     if not both_agree(sides):
         return None
-    before = entry.charter
     contents: dict[str, bytes] = {}
     for name, expected in proposal.files.items():
         path = project.root / name
-        if not path.is_file() or sha256(content := text_bytes(path)) != expected:
+        if not path.is_file() or sha256(content := paper_bytes(path, where=name)) != expected:
             return f"{name}: is not the file that both sides adopted with {proposal.proposal}"
         contents[Path(name).stem] = content
-    rules, members = contents.get("rules"), contents.get("members")
-    charter = Charter(
-        number=before.number + 1,
-        source=proposal.proposal,
-        since=entry.facts.closed_on,
-        rules=read_model_bytes(rules, Rules, where="rules.yml") if rules else before.rules,
-        members=read_model_bytes(members, Members, where="members.yml") if members else before.members,
-        rules_sha256=sha256(rules) if rules else before.rules_sha256,
-        members_sha256=sha256(members) if members else before.members_sha256,
-        barred=before.barred,
-    )
-    if not charter.rules.demonstration:
-        charter = replace(charter, barred=demonstration_keys(project))
+    charter = _replaced(chain, entry, proposal, contents)
     check_charter(charter, where=f"governance/charter/{proposal.proposal}")
     return charter
 
 
-def damaged_ballots(listed: Mapping[str, str], files: Mapping[str, bytes]) -> list[str]:
-    """Say which ballots of a closing record are gone or are not those that it lists.
+def _replaced(chain: _Chain, entry: Entry, proposal: CharterProposal, contents: Mapping[str, bytes]) -> Charter:
+    """The charter before with other rules, other seats, or both."""
+    before, rules, members = entry.charter, contents.get("rules"), contents.get("members")
+    where = f"governance/charter/{proposal.proposal}"
+    charter = Charter(
+        number=before.number + 1,
+        source=proposal.proposal,
+        since=entry.facts.closed_on,
+        rules=read_model_bytes(rules, Rules, where=f"{where}/rules.yml") if rules is not None else before.rules,
+        members=read_model_bytes(members, Members, where=f"{where}/members.yml") if members is not None else before.members,
+        rules_sha256=sha256(rules) if rules is not None else before.rules_sha256,
+        members_sha256=sha256(members) if members is not None else before.members_sha256,
+    )
+    return replace(charter, barred=barred_keys(charter.rules, before=chain.charters))
+
+
+def damaged_ballots(listed: Mapping[str, str], files: Mapping[str, bytes], cast: Cast) -> list[str]:
+    """Say which ballots of a closing record are gone, are not those that it lists, or do not count any more.
+
+    Who takes the signature away from a no has not made a yes: what both sides listed counts, or the outcome is void.
 
     Parameters
     ----------
     listed : mapping of str to str
     files : mapping of str to bytes
+    cast : Cast
+        How the ballots among the files were judged.
 
     Returns
     -------
@@ -314,7 +340,7 @@ def damaged_ballots(listed: Mapping[str, str], files: Mapping[str, bytes]) -> li
 
     Examples
     --------
-    >>> damaged_ballots({"C-1.yml": "0" * 64}, {})
+    >>> damaged_ballots({"C-1.yml": "0" * 64}, {}, Cast(votes=(), refused=(), late=(), newest=None))
     ['C-1.yml was listed at the closing and is gone']
     """
     gone = [f"{name} was listed at the closing and is gone" for name in listed if name not in files]
@@ -323,4 +349,9 @@ def damaged_ballots(listed: Mapping[str, str], files: Mapping[str, bytes]) -> li
         for name, expected in listed.items()
         if name in files and sha256(files[name]) != expected
     ]
-    return gone + changed
+    refused = [
+        f"{item.file} was listed at the closing and does not count: {item.reason}"
+        for item in cast.refused
+        if not item.set_aside and item.file in listed and sha256(files[item.file]) == listed[item.file]
+    ]
+    return gone + changed + refused

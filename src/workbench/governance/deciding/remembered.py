@@ -1,6 +1,7 @@
 """What was read before, found again by the hash of its bytes: reading 1,000 papers anew takes minutes, hashing them seconds.
 
-Everything here can be deleted and comes back the same. A cache that cannot be written costs time and nothing else.
+Everything here can be deleted and comes back the same. A cache that cannot be written costs time and nothing else, and
+one that was cut short or changed is known by its first line, the hash of the rest.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from workbench.files import write_text
+from workbench.files import canonical, sha256, write_bytes
 from workbench.project import Project
 
 
@@ -114,23 +115,47 @@ def save(path: Path, value: Any) -> bool:
     -------
     bool
     """
+    body = canonical(value)
     try:
-        write_text(path, json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+        write_bytes(path, sha256(body).encode() + b"\n" + body)
     except OSError:
         return False
     return True
 
 
+def load(path: Path) -> Any | None:
+    """Read a cache file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Any or None
+        None where it is absent or not as it was written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "facts.json"
+    >>> save(path, {"a": 1}), load(path)
+    (True, {'a': 1})
+    >>> _ = path.write_bytes(path.read_bytes().replace(b"1", b"2"))
+    >>> load(path) is None
+    True
+    """
+    try:
+        checksum, _, body = path.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    return json.loads(body) if checksum == sha256(body).encode() else None
+
+
 def _read(path: Path) -> dict[str, Any]:
     """The facts of a cache file of this very code; none where it is absent, damaged or of other code."""
-    try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(found, dict) or found.get("code") != code_hash():
-        return {}
-    facts = found.get("facts")
-    return facts if isinstance(facts, dict) else {}
+    found = load(path)
+    return dict(found["facts"]) if found is not None and found["code"] == code_hash() else {}
 
 
 def folder(project: Project) -> Path:

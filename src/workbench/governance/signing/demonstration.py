@@ -25,8 +25,28 @@ def demonstration_folder(project: Project) -> Path:
     return project.governance / "demonstration"
 
 
+def shipped_keys() -> frozenset[str]:
+    """Return the public keys of the sample, which no city may use: nothing in a city's repository changes this list.
+
+    Returns
+    -------
+    frozenset of str
+        ``ssh-ed25519 AAAA…`` without comments.
+
+    Examples
+    --------
+    >>> all(line.startswith("ssh-ed25519 ") for line in shipped_keys())
+    True
+    """
+    lines = KNOWN.read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
 def demonstration_keys(project: Project) -> frozenset[str]:
-    """Return every public key that is a demonstration's.
+    """Return every public key that is known here as a demonstration's, for whoever writes new rules and seats.
+
+    What was decided is never judged by it: one side alone could put a member's key into this folder, and take that
+    member's ballots out of every vote.
 
     Parameters
     ----------
@@ -44,7 +64,7 @@ def demonstration_keys(project: Project) -> frozenset[str]:
     """
     from workbench.governance.signing.keys import parse_public_key
 
-    found = {line for line in KNOWN.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")}
+    found = set(shipped_keys())
     for path in sorted(demonstration_folder(project).glob("*.pub")):
         try:
             found.add(parse_public_key(path.read_text(encoding="utf-8")).line)
