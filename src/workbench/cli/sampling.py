@@ -70,13 +70,14 @@ def _all_or_nothing(project: Project) -> Iterator[None]:
     places = [*made, *(project.governance / name for name in SIGNED)]
     if aside.exists():
         _put_back(project, aside, places)
+    copying = aside.with_name(f"{aside.name}.part")  # under its own name only once it is whole
+    shutil.rmtree(copying, ignore_errors=True)
+    copying.mkdir(parents=True)
     for place in places:
         if place.exists():
-            target = aside / place.relative_to(project.root)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(place, target)
-    if aside.exists():
-        sync_folder(aside)
+            shutil.copytree(place, copying / place.relative_to(project.root))
+    sync_folder(copying)
+    copying.replace(aside)
     try:
         for place in made:
             shutil.rmtree(place, ignore_errors=True)
