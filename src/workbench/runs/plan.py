@@ -25,7 +25,7 @@ from workbench.runs.notebook import code_hash
 MAX_RUNS = 2_000
 """More than this in one plan is asked for by mistake."""
 
-KERNEL_ROOMS = ("errors.py", "files.py", "records.py", "project.py", "catalog", "places", "disclosure", "bench")
+KERNEL_ROOMS = ("errors.py", "files.py", "records", "project.py", "catalog", "places", "disclosure", "bench")
 """The rooms a kernel uses: a change of them can change a result."""
 
 RUN_RECORD = "run.json"

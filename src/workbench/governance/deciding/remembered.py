@@ -27,8 +27,7 @@ def code_hash() -> str:
     """
     found = hashlib.sha256()
     room = Path(__file__).parent.parent
-    records = room.parent / "records.py"
-    for path in [records, *sorted(room.rglob("*.py"))]:
+    for path in [*sorted((room.parent / "records").glob("*.py")), *sorted(room.rglob("*.py"))]:
         found.update(path.read_bytes())
     return found.hexdigest()
 

@@ -1,27 +1,23 @@
-"""Reading the files that people write: strict YAML, and models of it with every problem of a file in one error.
+"""Strict YAML: what is ambiguous is refused with its line, and nothing is guessed.
 
-A file of the repository decides something, so whatever is ambiguous in it is refused and not guessed.
+A file of the repository decides something, so it is read in one way only: the words, numbers and days that it shows.
 """
 
 from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
 
-from workbench.errors import UsageError, combine, did_you_mean
-
-Model = TypeVar("Model", bound=BaseModel)
+from workbench.errors import UsageError
 
 MAX_YAML_BYTES = 4_000_000  # a file of the repository is written by people; anything larger is a mistake or an attack
 MAX_VALUES = 200_000  # words, numbers and collections of one file: nobody writes a million lines
 MAX_DEPTH = 60  # deeper than any file of the workbench by far; the parser recurses
-MAX_PROBLEMS = 50  # told at once of one file; nobody reads further
 
 _MERGE_MARKER = re.compile(r"^(?:<{7}|>{7}|\|{7})(?=[ \t\r\n]|\Z)|^={7}[ \t\r]*$", re.MULTILINE)
 _ODD_LINE_END = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
@@ -56,7 +52,7 @@ class _Strict:
             what = f"an alias (*{event.anchor})" if kind is yaml.AliasEvent else f"an anchor (&{event.anchor})"
             raise _refusal(f"{what} is not allowed", event)
         if event.tag is not None:
-            raise _refusal(f"a tag ({_short(event.tag.replace('tag:yaml.org,2002:', '!!'))}) is not allowed", event)
+            raise _refusal(f"a tag ({shortened(event.tag.replace('tag:yaml.org,2002:', '!!'))}) is not allowed", event)
         self.values += 1
         if self.values > MAX_VALUES:
             raise _refusal(f"more than {MAX_VALUES:,} values", event)
@@ -73,7 +69,7 @@ class _Strict:
             if isinstance(key, list | dict):
                 raise _refusal("a key must be a word or a number", event)
             if key in found:
-                raise _refusal(f"the key '{_short(str(key))}' stands twice", event)
+                raise _refusal(f"the key '{shortened(str(key))}' stands twice", event)
             found[key] = self.value(self.next(), depth)
         return found
 
@@ -96,19 +92,34 @@ def _plain(event: Any) -> Any:
         raise _refusal("a merge key (<<) is not allowed", event)
     if kind in ("int", "float") and (":" in text or re.match(r"[-+]?0[0-9_]+$", text)):
         base = 60 if ":" in text else 8
-        raise _refusal(f"'{_short(text)}' would be read as a number in base {base}; write it in quotes", event)
+        raise _refusal(f"'{shortened(text)}' would be read as a number in base {base}; write it in quotes", event)
     node = yaml.ScalarNode(f"tag:yaml.org,2002:{kind}", text, event.start_mark)
     try:
         return getattr(_CONSTRUCTOR, f"construct_yaml_{kind}")(node)
     except (ValueError, AttributeError) as error:  # how PyYAML meets a date such as 2021-02-30
-        raise _refusal(f"'{_short(text)}' is no valid {kind}", event) from error
+        raise _refusal(f"'{shortened(text)}' is no valid {kind}", event) from error
 
 
 def _refusal(reason: str, event: Any) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(problem=reason, problem_mark=event.start_mark)
 
 
-def _short(text: str) -> str:
+def shortened(text: str) -> str:
+    """Return the beginning of a text that is too long for a message.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> len(shortened("x" * 100))
+    60
+    """
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -171,7 +182,21 @@ def _text(content: bytes, where: str) -> str:
     return text
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """Return a regular file's bytes; refuse in words where there is none.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    UsageError
+    """
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a folder, or a device without an end
             raise UsageError(f"{path}: cannot be read (not a regular file)")
@@ -198,7 +223,7 @@ def read_yaml(path: Path) -> Any:
     UsageError
         With file, line and reason.
     """
-    return read_yaml_bytes(_content(path), where=str(path))
+    return read_yaml_bytes(content_of(path), where=str(path))
 
 
 class _PlainDumper(yaml.SafeDumper):  # type: ignore[misc]
@@ -240,62 +265,6 @@ def dump_yaml(value: Any) -> str:
     return str(yaml.dump(value, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=120))
 
 
-def read_model(path: Path, model: type[Model]) -> Model:
-    """Read a YAML file as a model; all problems of the file in one error, each with its line.
-
-    Parameters
-    ----------
-    path : Path
-    model : type
-        A pydantic model.
-
-    Returns
-    -------
-    pydantic.BaseModel
-
-    Raises
-    ------
-    UsageError
-        Naming the file, the line, each key, what was found and what is allowed.
-    """
-    return read_model_bytes(_content(path), model, where=str(path))
-
-
-def read_model_bytes(content: bytes, model: type[Model], *, where: str) -> Model:
-    """Read the bytes of a YAML file as :func:`read_model` does: for callers that have hashed them already.
-
-    Parameters
-    ----------
-    content : bytes
-    model : type
-    where : str
-        The file, for messages.
-
-    Returns
-    -------
-    pydantic.BaseModel
-
-    Examples
-    --------
-    >>> class Point(BaseModel, extra="forbid"):
-    ...     x: int
-    >>> read_model_bytes(b"# a place\\nx: here", Point, where="p.yml")
-    Traceback (most recent call last):
-    ...
-    workbench.errors.UsageError: p.yml, line 2: x: input should be a valid integer, ... (found 'here')
-    """
-    value = read_yaml_bytes(content, where=where)
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        root, count = yaml.compose(content, Loader=yaml.CSafeLoader), error.error_count()
-        told = [(_line_in(root, item["loc"]), _problem(item, model)) for item in error.errors()[:MAX_PROBLEMS]]
-        if count == 1:
-            raise combine([told[0][1]], where=f"{where}, line {told[0][0]}") from None
-        problems = [f"line {line}: {problem}" for line, problem in sorted(told, key=lambda each: each[0])]
-        raise combine(problems + [f"and {count - MAX_PROBLEMS:,} more"] * (count > MAX_PROBLEMS), where=where) from None
-
-
 def line_of(path: Path, *location: str | int) -> int | None:
     """Return the line of a YAML file at which a key or an item stands, as an editor counts.
 
@@ -311,7 +280,7 @@ def line_of(path: Path, *location: str | int) -> int | None:
         The line of the nearest place that exists; ``None`` where the file cannot be read as YAML.
     """
     try:
-        content = _content(path)
+        content = content_of(path)
         read_yaml_bytes(content, where=str(path))  # what it has accepted is safe to compose
     except UsageError:
         return None
@@ -351,70 +320,23 @@ def _line_in(root: yaml.Node | None, location: tuple[str | int, ...]) -> int:
     return int(line) + 1
 
 
-def parse_model(value: Any, model: type[Model], *, where: str) -> Model:
-    """Validate a plain value as a model; all problems in one error.
+def lines_of(content: bytes, locations: Iterable[tuple[str | int, ...]]) -> list[int]:
+    """Return the lines of places in content that :func:`read_yaml_bytes` has accepted.
 
     Parameters
     ----------
-    value : Any
-    model : type
-    where : str
-        The file, for messages.
+    content : bytes
+    locations : iterable of tuple
+        Keys and indexes from the top; parts that are neither are passed over.
 
     Returns
     -------
-    pydantic.BaseModel
+    list of int
 
     Examples
     --------
-    >>> class Point(BaseModel, extra="forbid"):
-    ...     x: int
-    >>> parse_model({"x": 1, "xx": 2}, Point, where="p.yml")
-    Traceback (most recent call last):
-    ...
-    workbench.errors.UsageError: p.yml: unknown key 'xx', did you mean 'x'?
+    >>> lines_of(b"a:\\n- 1\\n- 2\\n", [("a", 1), ("b",)])
+    [3, 1]
     """
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        raise combine([_problem(item, model) for item in error.errors()], where=where) from None
-
-
-def _problem(item: Any, model: type[BaseModel]) -> str:
-    """One validation error of pydantic in a person's words."""
-    *parents, found = item["loc"] or ("",)
-    location = ".".join(str(part) for part in item["loc"])
-    if item["type"] == "extra_forbidden":
-        above = "".join(f"{part}." for part in parents)[:-1]
-        allowed = did_you_mean(str(found), _keys_at(model, parents))
-        return f"{above + ': ' if above else ''}unknown key '{_short(str(found))}', {allowed}"
-    if item["type"] == "missing":
-        return f"'{location}' is missing"
-    message = item["msg"].removeprefix("Value error, ")
-    return f"{location + ': ' if location else ''}{message[0].lower()}{message[1:]} (found {_short(repr(item.get('input')))})"
-
-
-def _keys_at(model: type[BaseModel], location: list[Any]) -> list[str]:
-    """The keys allowed at a place in a model, following nested models, lists and dicts."""
-    here: list[Any] = [model]
-    for part in location:
-        here = [inner for annotation in here for inner in _inside(annotation, part)] or here
-    return [field.alias or name for one in here for found in _models_in(one) for name, field in found.model_fields.items()]
-
-
-def _inside(annotation: Any, part: Any) -> Iterator[Any]:
-    """What stands under a key or an index of a type: a model's field, what a list or a dict holds, in any arm of a union."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield from (field.annotation for name, field in annotation.model_fields.items() if (field.alias or name) == part)
-    elif get_origin(annotation) in (list, dict, tuple):
-        yield from get_args(annotation)
-    else:
-        for arm in get_args(annotation):
-            yield from _inside(arm, part)
-
-
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    """The models named inside a type annotation."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for argument in get_args(annotation) for model in _models_in(argument)]
+    root = yaml.compose(content, Loader=yaml.CSafeLoader)
+    return [_line_in(root, location) for location in locations]
