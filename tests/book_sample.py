@@ -17,10 +17,15 @@ from typing import Any
 import pytest
 import yaml
 
+from book_votes import two, write_governance
+from signed import governance_of, key_of
 from workbench.files import sha256_file, write_json, write_text
+from workbench.governance.acts.approving import draft_approval
+from workbench.governance.acts.drafts import sign_draft
 from workbench.places import district_name, districts
 from workbench.project import Project
 from workbench.publish import Built, build_book
+from workbench.records import dump_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = date(2026, 11, 20)
@@ -63,44 +68,20 @@ def sample_book(tmp_path_factory: pytest.TempPathFactory) -> SampleBook:
     return build_sample(tmp_path_factory.getbasetemp() / "sample-book")
 
 
-def two(ko: str, en: str) -> dict[str, str]:
-    return {"ko": ko, "en": en}
-
-
 def write_project(root: Path) -> Project:
     """Write the sample project into an empty folder."""
     project = Project(root=root)
     shutil.copytree(ROOT / "book", project.book)
     _write_catalog(project)
-    _write_governance(project)
+    write_governance(project)
     write_fine_dust(project)
     write_bike_routes(project)
     write_meal_cards(project)
     return project
 
 
-class _Plain(yaml.SafeDumper):
-    """YAML without aliases, as the workbench reads it."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 (PyYAML's name)
-        return True
-
-
 def _dump(path: Path, value: Any) -> None:
-    write_text(path, yaml.dump(value, Dumper=_Plain, allow_unicode=True, sort_keys=False))
-
-
-def write_statement(project: Project, path: Path, *, kind: str, seat: str, day: date, file: Path) -> None:
-    """Write what a seat says about a file's bytes as they are now."""
-    value = {
-        "statement": kind,
-        "side": "government" if seat.startswith("G") else "civil_society",
-        "seat": seat,
-        "date": day,
-        "of": {project.relative(file): sha256_file(file)},
-        "demonstration": True,
-    }
-    _dump(path, value)
+    write_text(path, dump_yaml(value))
 
 
 def _field(kind: str, ko: str, en: str, reveals: str = "none", **more: Any) -> dict[str, Any]:
@@ -159,47 +140,6 @@ def _write_catalog(project: Project) -> None:
         ),
     }
     _dump(project.catalog, {"datasets": datasets})
-
-
-def _write_governance(project: Project) -> None:
-    _dump(project.governance / "rules.yml", {"demonstration": True})
-    seats = {
-        "G-1": {"title": two("시 검토 담당", "City checker"), "side": "government", "roles": ["checker"]},
-        "C-1": {"title": two("시민사회 검토 담당", "Civil-society checker"), "side": "civil_society", "roles": ["checker"]},
-        "E-1": {"title": two("대기 전문가", "Expert on air"), "standing": "expert"},
-    }
-    _dump(project.governance / "members.yml", {"seats": seats})
-    for number, (issue, title) in enumerate(
-        {
-            "fine-dust": two("미세먼지", "Fine dust"),
-            "bike-routes": two("자전거길", "Bicycle routes"),
-            "meal-cards": two("급식카드", "Meal cards"),
-            "donations": two("기부", "Donations"),
-        }.items(),
-        start=1,
-    ):
-        proposal = project.governance / "proposals" / f"P-{number:04d}.yml"
-        _dump(
-            proposal,
-            {
-                "proposal": f"P-{number:04d}",
-                "issue": issue,
-                "title": title,
-                "question": title,
-                "expected_outcome": two("좋음인 날이 늘어난다", "More good days"),
-                "indicator": two("좋음인 날 수", "Number of good days"),
-                "decision_wanted": two("측정소를 늘린다", "Add stations"),
-                "proposed_on": date(2026, 10, 1),
-                "demonstration": True,
-            },
-        )
-        if issue not in ("meal-cards", "donations"):
-            for side in ("G", "C"):
-                path = project.governance / "agreements" / f"{side}-{issue}.yml"
-                write_statement(project, path, kind="agreement", seat=f"{side}-1", day=date(2026, 10, 15), file=proposal)
-    policy = project.governance / "policies" / "daily_air.yml"
-    _dump(policy, {"policy": "daily_air", "version": 1, "personal": False})
-    write_statement(project, project.governance / "adoptions" / "G.yml", kind="adoption", seat="G-1", day=DAY, file=policy)
 
 
 def _axis(name: str, ko: str, en: str, keys: list[Any], labels_ko: list[str], labels_en: list[str]) -> dict[str, Any]:
@@ -313,7 +253,7 @@ def _notebook(cells: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _analysis(issue: str, title: dict[str, str], question: dict[str, str], **more: Any) -> dict[str, Any]:
-    return {"issue": issue, "title": title, "question": question, **more}
+    return {"issue": issue, "title": title, "question": question, "authors": ["C-2", "G-2"], **more}
 
 
 LIMITS = [
@@ -544,6 +484,7 @@ def write_release(
         "issue": issue,
         "number": number,
         "created": DAY,
+        "authors": ["C-2", "G-2"],
         "basis": bases.pop() if len(bases) == 1 else "mixed",
         "notebooks": [{"name": name, "title": title} for name, (title, _) in notebooks.items()],
         "results": {result["name"]: {"kind": result["kind"], "basis": result["basis"], "sha256": ""} for result in results},
@@ -564,8 +505,9 @@ def seal(project: Project, release: Path, *, approve: bool = True) -> Path:
     for name, entry in record["results"].items():
         entry["sha256"] = sha256_file(release / "results" / f"{name}.json")
     _dump(path, record)
-    for side, seat in (("government", "G-1"), ("civil_society", "C-1")) if approve else ():
-        write_statement(project, release / "approvals" / f"{side}.yml", kind="approval", seat=seat, day=DAY, file=path)
+    name = project.relative(project.analyses / str(record["issue"]) / "releases" / str(record["number"]) / "release.yml")
+    for seat in ("G-1", "C-1") if approve else ():
+        sign_draft(draft_approval(governance_of(project, today=DAY), release, seat=seat, name=name, today=DAY), key_of(seat))
     return release
 
 

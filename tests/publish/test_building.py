@@ -6,6 +6,7 @@ import datetime as dt
 import fcntl
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -14,9 +15,11 @@ import pytest
 from book_sample import MARKUP, edit_result, seal, write_project
 from workbench.errors import CheckFailed, GateRefused, UsageError, WorkbenchError
 from workbench.files import write_text
+from workbench.governance import read_governance
 from workbench.project import Project
 from workbench.publish import build_book
-from workbench.publish.editions import read_editions
+from workbench.publish.editions import Edition, read_editions
+from workbench.publish.votings import read_votings
 
 
 @pytest.fixture
@@ -49,6 +52,11 @@ def refused(project: Project, kind: type[WorkbenchError], *words: str, **options
     for word in words:
         assert word in str(caught.value)
     assert everything(project.site) == before
+
+
+def editions_of(project: Project) -> list[Edition]:
+    governance = read_governance(project)
+    return read_editions(governance, read_votings(governance))
 
 
 def test_two_clean_builds_in_different_folders_give_the_same_bytes(sample_book, tmp_path):
@@ -95,8 +103,70 @@ def test_a_preview_is_marked_on_every_page_and_leaves_the_public_site_alone(tmp_
 
 
 def test_a_release_without_both_approvals_is_refused(project, old_site):
-    (project.analyses / "fine-dust" / "releases" / "1" / "approvals" / "government.yml").unlink()
+    for path in (project.analyses / "fine-dust" / "releases" / "1" / "approvals").glob("G-1.yml*"):
+        path.unlink()
     refused(project, GateRefused, "fine-dust/releases/1", "missing: government")
+
+
+def test_an_approval_whose_signature_is_anothers_is_no_approval(project, old_site):
+    approvals = project.analyses / "fine-dust" / "releases" / "1" / "approvals"
+    shutil.copy2(approvals / "C-1.yml.sig", approvals / "G-1.yml.sig")
+    refused(project, GateRefused, "fine-dust/releases/1", "missing: government", "G-1.yml")
+
+
+def test_a_release_without_authors_is_refused(project, old_site):
+    path = project.analyses / "fine-dust" / "releases" / "1" / "release.yml"
+    write_text(path, path.read_text(encoding="utf-8").replace("authors:\n- C-2\n- G-2\n", ""))
+    refused(project, UsageError, "release.yml", "'authors' is missing")
+
+
+def test_a_proposal_changed_after_its_closing_stops_the_book(project, old_site):
+    path = project.governance / "proposals" / "P-0001.yml"
+    write_text(path, path.read_text(encoding="utf-8").replace("More good days", "More bad days"))
+    refused(project, GateRefused, "in doubt", "P-0001")
+
+
+def test_a_listed_ballot_that_is_gone_or_changed_stops_the_book(project, old_site):
+    folder = project.governance / "ballots" / "P-0001"
+    block = folder / "C-3.yml"
+    whole = block.read_bytes()
+    block.unlink()
+    refused(project, GateRefused, "in doubt", "P-0001", "C-3.yml")
+    block.write_bytes(whole.replace(b"vote: block", b"vote: abstain"))
+    refused(project, GateRefused, "in doubt", "P-0001", "C-3.yml")
+
+
+def test_a_closing_taken_out_of_the_register_stops_the_book(project, old_site):
+    for path in (project.governance / "closings").glob("P-0001.yml*"):
+        path.unlink()
+    refused(project, GateRefused, "in doubt")
+
+
+def test_a_proposal_that_cannot_be_read_stops_the_book(project, old_site):
+    write_text(project.governance / "proposals" / "P-0042.yml", "proposal: P-0042\nkind: wish\n")
+    refused(project, UsageError, "P-0042.yml", "wish")
+
+
+def test_papers_that_do_not_fit_together_stop_the_book(project, old_site):
+    path = project.governance / "obstacles" / "O-0001.yml"
+    write_text(path, path.read_text(encoding="utf-8").replace("request: D-0001", "request: D-0007"))
+    refused(project, UsageError, "O-0001.yml", "D-0007")
+
+
+def test_the_books_date_is_the_newest_day_on_which_something_was_done(sample_book):
+    page = sample_book.page("en/index")
+    assert re.search(r'As of <time datetime="(.*?)">', page)[1] == "2026-11-20"  # approvals; a due date of 2027 lies ahead
+    assert "2027-03-01" in sample_book.page("en/decisions")
+
+
+def test_what_this_machine_remembers_of_the_register_is_looked_at_even_where_no_file_changed(project):
+    built = build_book(project, target=project.site)
+    assert built.rebuilt
+    write_text(
+        project.private / "governance" / "seen.json",
+        json.dumps({"founding": "0" * 64, "since": "2026-11-21", "closings": []}),
+    )
+    refused(project, GateRefused, "in doubt", "founding record")
 
 
 def test_a_released_file_that_changed_is_named(project, old_site):
@@ -224,7 +294,7 @@ def test_a_plan_may_be_ahead_of_the_release_and_not_of_the_candidate(project, ol
     path = project.analyses / "bike-routes" / "analysis.yml"
     write_text(path, path.read_text(encoding="utf-8").replace("- by_hour", "- by_hours"))
     words = "page.results: 'by_hours' is not in bike-routes/1, did you mean 'by_hour'?"
-    assert [note for edition in read_editions(project) for note in edition.ahead] == [f"bike-routes: {words}"]
+    assert [note for edition in editions_of(project) for note in edition.ahead] == [f"bike-routes: {words}"]
     shown = {"bike-routes": project.analyses / "bike-routes" / "releases" / "1"}
     refused(project, UsageError, "bike-routes/analysis.yml", words, draft=True, folders=shown)
 
@@ -260,5 +330,5 @@ def test_the_newest_release_is_shown(project):
     text = (second / "release.yml").read_text(encoding="utf-8").replace("release: fine-dust/1", "release: fine-dust/2")
     write_text(second / "release.yml", text.replace("number: 1", "number: 2"))
     seal(project, second)
-    shown = {edition.issue: edition.release.record.number if edition.release else None for edition in read_editions(project)}
+    shown = {edition.issue: edition.release.record.number if edition.release else None for edition in editions_of(project)}
     assert shown == {"bike-routes": 1, "fine-dust": 2, "meal-cards": None, "donations": None}

@@ -13,6 +13,14 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from book_sample import GOOD_DAYS, MARKUP, SampleBook
+from workbench.publish.refusals import REASONS
+
+LOOKED_UP = (
+    *("basis", "sides", "roles", "sectors", "rhythms", "types", "reveals", "parameters", "outcomes", "choices", "standings"),
+    *("shares", "refusals", "policy_states", "present", "answers", "obstacle_kinds", "contribution_kinds", "contribution_states"),
+    *("channels", "recommendation_states"),
+)
+"""Sections of strings whose keys are values of files: t.sides[side]."""
 
 VOID = {"meta", "link", "img", "input", "br", "hr", "path", "rect", "circle"}
 
@@ -152,7 +160,7 @@ def test_an_issue_page_holds_everything_it_owes_the_reader(pages):
         "양쪽 모두 승인",
         "자리 G-1",
         "자리 C-1",
-        "서명 없는 시연",
+        "양쪽은 어떻게 결정했나",
         "좋은 날 세기",
     ):
         assert owed in text, owed
@@ -215,15 +223,22 @@ def test_synthetic_results_are_marked_wherever_they_stand(sample_book):
 def test_an_issue_without_a_release_says_so(pages):
     text = text_of(pages, "en/meal-cards")
     assert "Nothing released yet" in text
-    assert "Both sides have not yet agreed on proposal P-0003." in text
+    assert "The two sides did not agree to look into this issue." in text
     assert "Meal-card purchases" in text
 
 
 def test_an_issue_that_was_only_proposed_has_a_page(pages):
     text = text_of(pages, "ko/donations")
-    assert "아직 공개한 결과가 없습니다" in text
+    assert "이 문제를 따질지 정하는 투표를 아직 마감하지 않았습니다." in text
+    assert "2026-11-23까지 투표" in text
     assert "좋음인 날 수" in text  # how success would be measured
-    assert "기부" in text_of(pages, "ko/index")
+    assert "172일 (2021, 일별 대기질)" in text  # and where it stands today
+    front = text_of(pages, "ko/index")
+    assert (
+        front.index("제안되었으나 아직 합의되지 않은 문제")
+        < front.index("급식카드 합의되지 않음")
+        < front.index("기부 2026-11-23까지 투표")
+    )
 
 
 def test_variants_of_one_row_stand_in_one_table(sample_book):
@@ -290,14 +305,6 @@ def test_the_data_page_says_what_each_field_means_and_reveals(pages):
         assert owed in text, owed
 
 
-def test_the_decisions_page_shows_consent_and_what_is_missing(pages):
-    text = text_of(pages, "en/decisions")
-    assert "seat G-1 · 2026-10-15" in text
-    assert "not yet consented by both sides" in text  # meal-cards, and a policy that one side adopted
-    assert "unsigned demonstration" in text
-    assert "Expert on air" in text
-
-
 def test_every_page_of_a_demonstration_says_so(pages):
     for name in pages:
         assert ("시연" if name.startswith("ko/") else "Demonstration") in text_of(pages, name.removesuffix(".html")), name
@@ -315,21 +322,21 @@ def test_the_front_door_leads_to_both_languages_without_javascript(sample_book):
 
 
 def test_every_string_of_the_catalogues_is_used():
-    import yaml
-
     from book_sample import ROOT
+    from workbench.files import read_yaml
 
     theme = "\n".join(
         path.read_text(encoding="utf-8") for path in (ROOT / "book" / "theme").rglob("*.*") if path.suffix != ".css"
     )
     program = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src" / "workbench" / "publish").glob("*.py"))
-    looked_up = {"basis", "sides", "roles", "sectors", "rhythms", "types", "reveals", "parameters"}  # by value: t.sides[side]
-    patterned = re.compile(r"^(statistic_|menu_|group_|standing_|step_)")
-    catalogue = yaml.safe_load((ROOT / "book" / "strings" / "en.yml").read_text(encoding="utf-8"))
+    by_value = {section: set(REASONS) | {"other"} if section == "refusals" else None for section in LOOKED_UP}
+    patterned = re.compile(r"^(statistic_|menu_|group_|nothing_|step_)")
+    catalogue = read_yaml(ROOT / "book" / "strings" / "en.yml")
+    assert all(set(catalogue[section]) == keys for section, keys in by_value.items() if keys)
     unused = [
         f"{section}.{key}"
         for section, entries in catalogue.items()
-        if section not in looked_up
+        if section not in LOOKED_UP
         for key in entries
         if not patterned.match(key)
         and f"t.{section}.{key}" not in theme

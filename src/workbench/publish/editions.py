@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 from workbench.catalog import Bilingual
 from workbench.errors import CheckFailed, GateRefused, combine, did_you_mean
 from workbench.files import parse_model, read_json, read_model, sha256_file
-from workbench.governance import Decision, Governance, IssueProposal, Statement
+from workbench.governance import SIDES, Decision, Governance, IssueProposal, Statement
 from workbench.progress import Report, silent
 from workbench.publish.inputs import shown_folders
 from workbench.publish.records import RESULT_OF_KIND, FigureResult, FindingResult, ReleaseRecord, Result, TableResult
@@ -196,7 +196,7 @@ def read_release(governance: Governance, folder: Path, *, issue: str, draft: boo
         record=record,
         results=results,
         notebooks={notebook.name: _read_cells(folder / "notebooks" / f"{notebook.name}.ipynb") for notebook in record.notebooks},
-        approvals={str(side): statement for side, statement in approval.given.items()},
+        approvals={side: approval.given[side] for side in SIDES if side in approval.given},
     )
     if not draft and not approval.complete:
         raise GateRefused(

@@ -80,14 +80,16 @@ def inputs_hash(project: Project, *, draft: bool, folders: Mapping[str, Path] | 
     trusted = os.environ.get(FOUNDING_VARIABLE, "")
     packages = {name: version(name) for name in BUILDERS}
     return sha256(
-        canonical({
-            "draft": draft,
-            "files": files,
-            "founding": trusted,
-            "packages": packages,
-            "python": sys.version_info[:2],
-            "today": str(today),
-        })
+        canonical(
+            {
+                "draft": draft,
+                "files": files,
+                "founding": trusted,
+                "packages": packages,
+                "python": sys.version_info[:2],
+                "today": str(today),
+            }
+        )
     )
 
 

@@ -83,6 +83,28 @@ def paragraphs(text: str) -> list[list[str]]:
     return [[line.strip() for line in block.split("\n") if line.strip()] for block in blocks]
 
 
+def measured(value: float, unit: str) -> str:
+    """Return a value with its unit; a Korean unit follows without a space.
+
+    Parameters
+    ----------
+    value : float
+    unit : str
+        May be empty.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> measured(1720.0, "일"), measured(19.8, "µg/m³"), measured(3, "")
+    ('1,720일', '19.8 µg/m³', '3')
+    """
+    number = f"{value:,.10g}"
+    return number + unit if "가" <= unit[:1] <= "힣" else f"{number} {unit}".rstrip()
+
+
 def coloured(code: str) -> Markup:
     """Return Python code as HTML with its words coloured by class.
 

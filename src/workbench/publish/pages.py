@@ -19,7 +19,7 @@ from workbench.publish.catalogue_page import catalogue_groups, dataset_anchor
 from workbench.publish.contents import datasets_of, results_in_order, runs_of
 from workbench.publish.decisions_page import Decisions, origin
 from workbench.publish.editions import Edition, Release
-from workbench.publish.markup import coloured, fenced, in_markdown, paragraphs
+from workbench.publish.markup import coloured, fenced, in_markdown, measured, paragraphs
 from workbench.publish.notebooks import notebook_parts
 from workbench.publish.refusals import refusal
 from workbench.publish.settings import Site, Words
@@ -153,6 +153,8 @@ class _Tree:
             coloured=coloured,
             anchor=dataset_anchor,
             paragraphs=paragraphs,
+            measured=measured,
+            released=self._released,
             origin=origin,
             share=partial(share_in_words, words=words.strings["shares"]),
             refusal=partial(refusal, words=words.strings["refusals"]),
@@ -231,6 +233,19 @@ class _Tree:
             up="",
         )
         return Source(name=edition.issue, section="questions", text=text)
+
+    def _released(self, result: str) -> dict[str, str]:
+        """Where a result such as ``fine-dust/1#good_days`` stands in this book, and what it is called there."""
+        issue, _, rest = result.partition("/")
+        number, _, name = rest.partition("#")
+        edition = next((edition for edition in self.book.editions if edition.issue == issue), None)
+        if edition is None:
+            return {"href": "", "title": ""}
+        if edition.release and edition.release.record.number == int(number):
+            shown = {*edition.plan.answer, *(name for names in results_in_order(edition) for name in names)}
+            for view in (self.views[issue][one] for one in (name, f"{name}.figure") if one in shown and one in self.views[issue]):
+                return {"href": f"{issue}.html#{view.anchor}", "title": view.title or self.titles[issue]}
+        return {"href": f"{issue}.html", "title": self.titles[issue]}
 
     def _planned(self, edition: Edition) -> list[tuple[str, Dataset]]:
         """The datasets that an urban issue is to use; stand-ins are no plan."""

@@ -139,7 +139,9 @@ def of_issue(votings: Mapping[str, Voting], issue: str, *, decisive: str | None)
     -------
     tuple of Voting
     """
-    found = [voting for voting in votings.values() if isinstance(voting.proposal, IssueProposal) and voting.proposal.issue == issue]
+    found = [
+        voting for voting in votings.values() if isinstance(voting.proposal, IssueProposal) and voting.proposal.issue == issue
+    ]
     found.sort(key=lambda voting: voting.name, reverse=True)
     return tuple(sorted(found, key=lambda voting: voting.name != decisive))
 
