@@ -12,6 +12,7 @@ import pandas as pd
 from signed import TODAY, adopt, agree, found
 from workbench.catalog import read_catalog
 from workbench.files import write_text
+from workbench.governance.papers.schemas import write_schemas
 from workbench.privacy import protect_dataset
 from workbench.project import Project
 from workbench.records import dump_yaml
@@ -174,6 +175,7 @@ def make_city(root: Path, *, official: list[int] | None) -> Project:
     found(project)
     for name, policy in POLICIES.items():
         write_yaml(project.governance / "policies" / f"{name}.yml", policy)
+    write_schemas(project)
     adopt(project, list(POLICIES))
     agree(project, "noise")
     analysis = {

@@ -12,6 +12,8 @@ from workbench.errors import CheckFailed, UsageError, WorkbenchError, unknown
 from workbench.files import sha256
 from workbench.governance import CharterProposal, Governance, policy_path, read_governance, tally_all
 from workbench.governance.acts.proposing import changed_charter_files
+from workbench.governance.deciding.answers import answers_of
+from workbench.governance.deciding.approved import minutes_of
 from workbench.governance.papers.references import check_references
 from workbench.governance.papers.schemas import stale_schemas
 from workbench.privacy import check_policy, read_policy
@@ -92,6 +94,9 @@ def _governance_faults(governance: Governance, report: Report) -> list[Workbench
         where = f"governance/ballots/{tally.proposal}"
         found += [CheckFailed(f"{where}/{item.file}: {item.reason}") for item in tally.refused if not item.set_aside]
         found += [CheckFailed(f"{where}: {fault}") for fault in tally.faults if tally.outcome == "void"]
+    found += [CheckFailed(fault) for official in answers_of(governance).values() for fault in official.faults]
+    for name, minutes in minutes_of(governance).items():
+        found += [CheckFailed(f"governance/meetings/{name}.yml: {fault}") for fault in minutes.signed.faults]
     stale = stale_schemas(project)
     if stale:
         found.append(CheckFailed(f"{', '.join(stale)}: not what the models say", hint="run: workbench governance schemas"))

@@ -15,13 +15,39 @@ from workbench.project import Project
 CITY_TIME = ZoneInfo("Asia/Seoul")
 
 
-def _today(options: argparse.Namespace) -> dt.date:
-    """The date given, or the city's."""
+def today_of(options: argparse.Namespace) -> dt.date:
+    """Return the date given, or the city's."""
     return options.today or dt.datetime.now(CITY_TIME).date()
 
 
-def _print_json(value: Any) -> None:
+def print_json(value: Any) -> None:
+    """Print a value for machines: the same value, the same bytes."""
     say(json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1, default=str))
+
+
+def remember_register(project: Project, *, today: dt.date) -> None:
+    """Let this machine remember the register that real work rested on, so that it notices one put back to an earlier day."""
+    from workbench.governance import read_governance, remember
+
+    remember(project, read_governance(project, today=today).register, today=today)
+
+
+def init(options: argparse.Namespace) -> int:
+    """Start a city's own project in an empty folder."""
+    from workbench.catalog import Bilingual
+    from workbench.cli.starting import City, next_steps, start_city
+    from workbench.governance import Side
+
+    given = {key: value for key, value in (("ko", options.name_ko), ("en", options.name_en)) if value}
+    if len(given) == 1:
+        raise UsageError("give --name-ko and --name-en, or neither", hint="the book stands in both languages")
+    more = {"name": Bilingual(**given)} if given else {}
+    seats: dict[Side, int] = {"government": options.seats_government, "civil_society": options.seats_civil_society}
+    files = start_city(options.folder, City(today=today_of(options), seats=seats, **more))
+    say(f"{len(files)} files in {options.folder.resolve()}")
+    for line in next_steps(options.folder.resolve()):
+        say(line)
+    return DONE
 
 
 def build(project: Project, options: argparse.Namespace) -> int:
@@ -32,12 +58,13 @@ def build(project: Project, options: argparse.Namespace) -> int:
     try:
         walk(
             project,
-            today=_today(options),
+            today=today_of(options),
             book_today=options.today,
             trips=options.trips,
             seed=options.seed,
             workers=options.workers,
         )
+        remember_register(project, today=today_of(options))
     finally:
         front, preview = project.site / "index.html", project.site / "preview" / "index.html"
         if front.is_file():
@@ -50,9 +77,9 @@ def status(project: Project, options: argparse.Namespace) -> int:
     """Say where each urban issue stands."""
     from workbench.cli.standing import issue_standing, standing_lines
 
-    found = issue_standing(project, today=_today(options))
+    found = issue_standing(project, today=today_of(options))
     if options.json:
-        _print_json(found)
+        print_json(found)
     else:
         for line in standing_lines(found):
             say(line)
@@ -63,15 +90,17 @@ def check(project: Project, options: argparse.Namespace) -> int:
     """Verify what is committed."""
     from workbench.cli.checking import check_project
 
-    faults = check_project(project, today=_today(options))
+    faults = check_project(project, today=today_of(options))
     if options.json:
-        _print_json([{"message": fault.message, "hint": fault.hint, "exit_code": fault.exit_code} for fault in faults])
+        print_json([{"message": fault.message, "hint": fault.hint, "exit_code": fault.exit_code} for fault in faults])
     else:
         for fault in faults:
             say(f"fault: {fault}")
         say(f"{len(faults)} faults" if faults else "catalogue, governance, policies, analyses and releases are whole")
     if any(fault.exit_code == UsageError.exit_code for fault in faults):
         return UsageError.exit_code
+    if not faults:
+        remember_register(project, today=today_of(options))
     return CheckFailed.exit_code if faults else DONE
 
 
@@ -83,7 +112,7 @@ def catalog(project: Project, options: argparse.Namespace) -> int:
     if options.dataset:
         described = found[options.dataset]
         if options.json:
-            _print_json(described.model_dump(mode="json"))
+            print_json(described.model_dump(mode="json"))
             return DONE
         say(f"{options.dataset}: {described.title.en} / {described.title.ko}")
         say(f"  {described.description.en}")
@@ -93,7 +122,7 @@ def catalog(project: Project, options: argparse.Namespace) -> int:
             say(f"  {name:28} {field.type:9} {field.reveals:18} {field.meaning.en}{unit}")
         return DONE
     if options.json:
-        _print_json({name: described.model_dump(mode="json") for name, described in found.datasets.items()})
+        print_json({name: described.model_dump(mode="json") for name, described in found.datasets.items()})
         return DONE
     for name, described in found.datasets.items():
         say(f"{name:38} {'synthetic' if described.synthetic else 'official':10} {described.title.en}")
@@ -116,7 +145,7 @@ def fetch(project: Project, options: argparse.Namespace) -> int:
     if options.synthetic:
         return fetch_synthetic(project, found, options)
     if options.api:
-        return fetch_api(project, found, options, today=_today(options))
+        return fetch_api(project, found, options, today=today_of(options))
     return fetch_files(project, found, options)
 
 
@@ -126,15 +155,16 @@ def protect(project: Project, options: argparse.Namespace) -> int:
     from workbench.cli.protecting import protect_each, protectable
 
     found = read_catalog(project)
-    manifests, refused = protect_each(project, found, options.datasets or protectable(project, found), today=_today(options))
+    manifests, refused = protect_each(project, found, options.datasets or protectable(project, found), today=today_of(options))
     if options.json:
-        _print_json(manifests)
+        print_json(manifests)
     for manifest in [] if options.json else manifests:
         facts = manifest["report"]
         risk = f", k = {facts['k']}, {facts['suppressed']:.2%} suppressed, NCP {facts['ncp']:.3f}" if manifest["personal"] else ""
         say(f"{manifest['dataset']}: {manifest['rows']:,} rows{risk}{'' if manifest['fresh'] else ' (unchanged)'}")
     if refused:
         raise combine([str(error) for error in refused.values()], where="protect", kind=GateRefused)
+    remember_register(project, today=today_of(options))
     return DONE
 
 
@@ -153,7 +183,7 @@ def run(project: Project, options: argparse.Namespace) -> int:
             {"run": run.key, "name": run.name, "due": options.force or not run.done} for plan in plans.values() for run in plan
         ]
         if options.json:
-            _print_json(lines)
+            print_json(lines)
         else:
             for line in lines:
                 say(f"{'due      ' if line['due'] else 'unchanged'} {line['name']}")
@@ -171,7 +201,7 @@ def run(project: Project, options: argparse.Namespace) -> int:
         else:
             tell_runs(project, summary)
     if options.json:
-        _print_json(told)
+        print_json(told)
     if failed:
         raise RunsFailed(f"{failed} runs failed; the rest is done", hint="mend the notebooks and run the command again")
     return DONE
@@ -190,40 +220,11 @@ def release(project: Project, options: argparse.Namespace) -> int:
     due = [run.name for run in runs if not run.done]
     if due:
         raise UsageError(f"{len(due)} runs are due, e.g. {due[0]}", hint=f"run: workbench run {options.issue}")
-    candidate = make_candidate(project, found, analysis, runs, today=_today(options))
+    candidate = make_candidate(project, found, analysis, runs, today=today_of(options))
     tell_candidate(project, candidate)
     if candidate.folder is None:
         say(f"nothing new: the last release of '{options.issue}' stands")
-    return DONE
-
-
-def approve(project: Project, options: argparse.Namespace) -> int:
-    """Give a checker's word."""
-    from workbench.releases import approve as give
-
-    given = give(project, options.issue, seat=options.seat, today=_today(options))
-    if given.release is None:
-        say(f"approved by {options.seat}; {given.consent.missing()}")
-    else:
-        say(f"approved by both sides; released as {project.relative(given.release)} (commit it, then: workbench book)")
-    return DONE
-
-
-def adopt(project: Project, options: argparse.Namespace) -> int:
-    """Adopt policies."""
-    from workbench.cli.consenting import adopt_policies
-
-    path = adopt_policies(project, options.datasets, seat=options.seat, today=_today(options))
-    say(f"{options.seat} adopts {len(options.datasets)} policies: {project.relative(path)}")
-    return DONE
-
-
-def agree(project: Project, options: argparse.Namespace) -> int:
-    """Agree on an urban issue."""
-    from workbench.cli.consenting import agree_issue
-
-    path = agree_issue(project, options.issue, seat=options.seat, today=_today(options))
-    say(f"{options.seat} agrees on '{options.issue}': {project.relative(path)}")
+    remember_register(project, today=today_of(options))
     return DONE
 
 
@@ -255,5 +256,5 @@ def sample(project: Project, options: argparse.Namespace) -> int:
     """Make the demonstration anew."""
     from workbench.cli.sampling import make_sample
 
-    make_sample(project, today=_today(options))
+    make_sample(project, today=today_of(options))
     return DONE

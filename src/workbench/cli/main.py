@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
+import importlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
+from workbench.cli.locking import alone
 from workbench.cli.parser import make_parser
 from workbench.cli.terminal import complain
 from workbench.errors import INTERRUPTED, UsageError, WorkbenchError
 from workbench.project import Project
 
-READING = frozenset({"status", "catalog", "check", "lab"})
+READING = frozenset({"status", "catalog", "check", "lab", "explain"})
 """Commands that change nothing of what others write, and so wait for nobody."""
+
+ASKING = frozenset({"approve", "propose", "vote", "close", "answer", "minutes", "request-data", "governance"})
+"""Commands that may ask people, and hold the project only once they have answered."""
+
+HOMES = {
+    "approve": "approving",
+    "propose": "proposing",
+    "vote": "deciding",
+    "close": "deciding",
+    "answer": "answering",
+    "minutes": "recording",
+    "request-data": "recording",
+    "explain": "explaining",
+    "governance": "governing",
+}
+"""The module of a command that is not in ``commands``."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,31 +76,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _call(options: argparse.Namespace) -> int:
-    from workbench.cli import commands
-
+    home = importlib.import_module(f"workbench.cli.{HOMES.get(options.command, 'commands')}")
+    if options.command == "init":  # the one command that needs no project: it starts one
+        return int(home.init(options))
     project = Project.find()
-    command = getattr(commands, options.command)
-    if options.command in READING:
+    command = getattr(home, options.command.replace("-", "_"))
+    if options.command in READING | ASKING:
         return int(command(project, options))
-    with _alone(project):
+    with alone(project):
         return int(command(project, options))
-
-
-@contextmanager
-def _alone(project: Project) -> Iterator[None]:
-    """One writing command at a time on a project; the lock goes with the process."""
-    project.private.mkdir(parents=True, exist_ok=True)
-    with (project.private / "lock").open("a+", encoding="ascii") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            handle.seek(0)
-            holder = handle.read().strip()
-            raise UsageError(
-                f"another workbench command is at work on this project (process {holder or 'unknown'})",
-                hint="wait until it has ended",
-            ) from None
-        handle.truncate(0)
-        handle.write(str(os.getpid()))
-        handle.flush()
-        yield

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
-from collections.abc import Callable
 from pathlib import Path
 
+from workbench.cli.member_options import (
+    GOVERNANCE,
+    answer_options,
+    approve_options,
+    close_options,
+    explain_options,
+    minutes_options,
+    propose_options,
+    request_options,
+    vote_options,
+)
+from workbench.cli.options import Add, assignment, count, json_option, port, today_option
 from workbench.errors import UsageError, did_you_mean
 
 SAMPLE_TRIPS = 200_000
@@ -21,58 +31,19 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> None:  # type: ignore[override]
         """Raise instead of printing usage and leaving."""
-        if message.startswith("argument COMMAND: invalid choice: "):
+        if message.startswith(("argument COMMAND: invalid choice: ", "argument ACT: invalid choice: ")):
             word = message.split("'")[1]
-            raise UsageError(f"unknown command '{word}'", hint=did_you_mean(word, COMMANDS))
+            inside = self.prog.removeprefix("workbench").strip()
+            known = [name.removeprefix(inside).strip() for name in COMMANDS if name.startswith(f"{inside} ".lstrip())]
+            raise UsageError(f"unknown command '{f'{inside} {word}'.strip()}'", hint=did_you_mean(word, known))
         raise UsageError(message, hint=f"see: {self.prog} --help")
-
-
-def day(word: str) -> dt.date:
-    """Read a date."""
-    try:
-        return dt.date.fromisoformat(word)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{word}' is no date, write YYYY-MM-DD") from None
-
-
-def assignment(word: str) -> tuple[str, str]:
-    """Read ``name=value``."""
-    name, sign, value = word.partition("=")
-    if not sign or not name:
-        raise argparse.ArgumentTypeError(f"'{word}' is not name=value")
-    return name, value
-
-
-def count(word: str) -> int:
-    """Read a whole number of at least one."""
-    if not word.replace("_", "").isdigit() or int(word) < 1:
-        raise argparse.ArgumentTypeError(f"'{word}' is not a whole number above 0")
-    return int(word)
-
-
-def port(word: str) -> int:
-    """Read a port; 0 is any free one."""
-    if not word.isdigit() or int(word) > 65535:
-        raise argparse.ArgumentTypeError(f"'{word}' is no port, allowed are 0 to 65535")
-    return int(word)
-
-
-Add = Callable[[argparse.ArgumentParser], None]
-
-
-def _today(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--today", type=day, metavar="DATE", help="take this as today's date (YYYY-MM-DD)")
-
-
-def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print JSON for machines")
 
 
 def _build(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--trips", type=count, default=SAMPLE_TRIPS, help=f"trips of the synthetic city (default {SAMPLE_TRIPS})")
     parser.add_argument("--seed", type=int, default=SAMPLE_SEED, help=f"seed of the synthetic city (default {SAMPLE_SEED})")
     parser.add_argument("--workers", type=count, help="processes that run notebooks (default: one a processor)")
-    _today(parser)
+    today_option(parser)
 
 
 def _fetch(parser: argparse.ArgumentParser) -> None:
@@ -86,14 +57,14 @@ def _fetch(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", metavar="DATE", help="with --api: last day or month")
     parser.add_argument("--trips", type=count, help=f"with --synthetic: how many bicycle trips (default {SAMPLE_TRIPS})")
     parser.add_argument("--seed", type=int, help=f"with --synthetic: the seed (default {SAMPLE_SEED})")
-    _today(parser)
-    _json(parser)
+    today_option(parser)
+    json_option(parser)
 
 
 def _protect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("datasets", nargs="*", metavar="DATASET", help="which datasets (default: all that were taken in)")
-    _today(parser)
-    _json(parser)
+    today_option(parser)
+    json_option(parser)
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
@@ -105,35 +76,17 @@ def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="run also what has not changed")
     parser.add_argument("--plan", action="store_true", help="show what would run, and run nothing")
     parser.add_argument("--workers", type=count, help="processes (default: one a processor)")
-    _json(parser)
+    json_option(parser)
 
 
 def _release(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("issue", help="which urban issue")
-    _today(parser)
-
-
-def _approve(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("issue", help="which urban issue")
-    parser.add_argument("--seat", required=True, help="the checker's seat, e.g. C-2")
-    _today(parser)
-
-
-def _adopt(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("datasets", nargs="+", metavar="DATASET", help="whose policies")
-    parser.add_argument("--seat", required=True, help="the seat that adopts, e.g. G-1")
-    _today(parser)
-
-
-def _agree(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("issue", help="which urban issue")
-    parser.add_argument("--seat", required=True, help="the seat that agrees, e.g. C-1")
-    _today(parser)
+    today_option(parser)
 
 
 def _book(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preview", action="store_true", help="also the drafts of all candidates, into site/preview")
-    _today(parser)
+    today_option(parser)
 
 
 def _lab(parser: argparse.ArgumentParser) -> None:
@@ -144,15 +97,27 @@ def _lab(parser: argparse.ArgumentParser) -> None:
 
 def _catalog(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", nargs="?", help="show one dataset with its fields (default: list all)")
-    _json(parser)
+    json_option(parser)
+
+
+def _init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(), help="an empty folder (default: this one)")
+    parser.add_argument("--name-ko", metavar="NAME", help="the city's name in Korean")
+    parser.add_argument("--name-en", metavar="NAME", help="the city's name in English")
+    parser.add_argument("--seats-government", type=count, default=3, metavar="N", help="seats of the government side (default 3)")
+    parser.add_argument(
+        "--seats-civil-society", type=count, default=3, metavar="N", help="seats of the civil-society side (default 3)"
+    )
+    today_option(parser)
 
 
 def _today_json(parser: argparse.ArgumentParser) -> None:
-    _today(parser)
-    _json(parser)
+    today_option(parser)
+    json_option(parser)
 
 
 COMMANDS: dict[str, tuple[str, str, Add]] = {
+    "init": ("start a city's own project in an empty folder, with nothing of the sample's governance", "workbench init ~/busan --name-ko 부산 --name-en Busan", _init),
     "build": ("from dropped files to the public book, as far as it may go unattended", "WORKBENCH_DATA=~/seoul workbench build", _build),
     "status": ("where each urban issue stands", "workbench status --json", _today_json),
     "catalog": ("list the datasets, or show one with its fields", "workbench catalog daily_air", _catalog),
@@ -160,14 +125,24 @@ COMMANDS: dict[str, tuple[str, str, Add]] = {
     "protect": ("protect what was taken in, as the adopted policies say", "workbench protect bike_trips", _protect),
     "run": ("run notebooks over their parameters", "workbench run fine-dust good-days --only year=2021", _run),
     "release": ("compare the last runs with the last release and write a candidate", "workbench release fine-dust", _release),
-    "approve": ("a checker's word over a candidate; with one of each side it is released", "workbench approve fine-dust --seat C-2", _approve),
-    "adopt": ("a seat's word over policies, in exactly these bytes", "workbench adopt bike_trips --seat G-1", _adopt),
-    "agree": ("a seat's word over the proposal of an urban issue", "workbench agree fine-dust --seat C-1", _agree),
+    "approve": ("a checker's word over a candidate; with one of each side it is released", "workbench approve fine-dust --seat C-2", approve_options),
+    "propose": ("propose an urban issue, policies to adopt, or other rules and seats; asks for every part", "workbench propose policies bike_trips --seat G-1", propose_options),
+    "vote": ("cast a seat's ballot, signed; shows what is voted on and asks", "workbench vote P-0007 --seat C-1", vote_options),
+    "close": ("close a vote, signed by a steward of each side one after the other", "workbench close P-0007 --seat G-1", close_options),
+    "explain": ("what a gate still needs, who can give it, until when, and with which command", "workbench explain policy:bike_trips", explain_options),
+    "minutes": ("write the minutes of a meeting, or approve them as a steward", "workbench minutes M-0001 --seat C-1", minutes_options),
+    "request-data": ("ask for data, or close a request as the official answer says", "workbench request-data --close D-0001 --dataset traffic_volume", request_options),
+    "answer": ("a department's official answer through its one-time link, and a steward's countersignature", "workbench answer R-0001 --countersign --seat G-1", answer_options),
     "book": ("build the book from the committed files", "workbench book --preview", _book),
     "check": ("verify catalogue, governance, policies, analyses and releases", "workbench check --json", _today_json),
     "lab": ("JupyterLab for two or more people on this machine", "workbench lab --port 8890", _lab),
-    "sample": ("make the demonstration anew: statements, runs, releases, approvals", "WORKBENCH_DATA=~/seoul workbench sample --today 2026-11-20", _today),
+    "sample": ("make the demonstration anew: statements, runs, releases, approvals", "WORKBENCH_DATA=~/seoul workbench sample --today 2026-11-20", today_option),
+    **GOVERNANCE,
 }  # fmt: skip
+
+
+GROUPS = {"governance": "who decides: tallies, the register, keys, links, answers to citizens"}
+"""The commands that hold others."""
 
 
 def make_parser() -> Parser:
@@ -181,9 +156,16 @@ def make_parser() -> Parser:
     )
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    within = {"": subparsers}
     for name, (sentence, example, add) in COMMANDS.items():
-        sub = subparsers.add_parser(
-            name,
+        above, _, last = name.rpartition(" ")
+        if above not in within:
+            group = subparsers.add_parser(
+                above, help=GROUPS[above], description=GROUPS[above][0].upper() + GROUPS[above][1:] + "."
+            )
+            within[above] = group.add_subparsers(dest="act", metavar="ACT", required=True, parser_class=Parser)
+        sub = within[above].add_parser(
+            last,
             help=sentence,
             description=sentence[0].upper() + sentence[1:] + ".",
             epilog=f"example: {example}",

@@ -10,7 +10,7 @@ from workbench.errors import CheckFailed, GateRefused, UsageError, combine
 from workbench.files import replace_folder
 from workbench.governance import Consent, read_governance, require_agreed_issue
 from workbench.governance.acts.approving import draft_approval
-from workbench.governance.acts.drafts import sign_draft
+from workbench.governance.acts.drafts import Draft, sign_draft
 from workbench.governance.signing import PrivateKey
 from workbench.project import Project
 from workbench.releases.verify import RELEASE_FILE, changed_files, read_release
@@ -24,8 +24,8 @@ class Approved:
     release: Path | None
 
 
-def approve(project: Project, issue: str, *, seat: str, key: PrivateKey, today: dt.date) -> Approved:
-    """Record a checker's approval of an urban issue's candidate.
+def draft_release_approval(project: Project, issue: str, *, seat: str, today: dt.date) -> Draft:
+    """Draft a checker's approval of an urban issue's candidate; nothing is written.
 
     Parameters
     ----------
@@ -33,13 +33,11 @@ def approve(project: Project, issue: str, *, seat: str, key: PrivateKey, today: 
     issue : str
     seat : str
         A checker's seat.
-    key : PrivateKey
-        The seat's, which signs the approval.
     today : datetime.date
 
     Returns
     -------
-    Approved
+    Draft
 
     Raises
     ------
@@ -48,8 +46,7 @@ def approve(project: Project, issue: str, *, seat: str, key: PrivateKey, today: 
     CheckFailed
         A file of the candidate was changed after it was written.
     GateRefused
-        The seat is no checker or an author, the key is not the seat's, the urban issue is not agreed, or the candidate
-        rests on stand-ins.
+        The seat is no checker or an author, the urban issue is not agreed, or the candidate rests on stand-ins.
     """
     governance = read_governance(project, today=today)
     require_agreed_issue(governance, issue)
@@ -65,11 +62,59 @@ def approve(project: Project, issue: str, *, seat: str, key: PrivateKey, today: 
             f"the candidate of '{issue}' rests on synthetic stand-ins for official data",
             hint="bring the official files: WORKBENCH_DATA=… workbench build",
         )
-    target = project.analyses / issue / "releases" / str(record["number"])
-    name = project.relative(target / RELEASE_FILE)
-    sign_draft(draft_approval(governance, folder, seat=seat, name=name, today=today), key)
+    return draft_approval(governance, folder, seat=seat, name=_name(project, issue), today=today)
+
+
+def settle(project: Project, issue: str, *, today: dt.date) -> Approved:
+    """Make a candidate that a checker of each side approved a release.
+
+    Parameters
+    ----------
+    project : Project
+    issue : str
+    today : datetime.date
+
+    Returns
+    -------
+    Approved
+        Without a release while a side is missing.
+    """
+    folder, governance = project.candidates / issue, read_governance(project, today=today)
+    name = _name(project, issue)
     consent = governance.release(folder, name=name)
     if not consent.complete:
         return Approved(consent, None)
+    target = (project.root / name).parent
     replace_folder(folder, target)
     return Approved(governance.release(target), target)
+
+
+def approve(project: Project, issue: str, *, seat: str, key: PrivateKey, today: dt.date) -> Approved:
+    """Record a checker's approval, signed with a key that is at hand.
+
+    Parameters
+    ----------
+    project : Project
+    issue : str
+    seat : str
+    key : PrivateKey
+        The seat's.
+    today : datetime.date
+
+    Returns
+    -------
+    Approved
+
+    Raises
+    ------
+    WorkbenchError
+        As :func:`draft_release_approval`; the key is not the seat's.
+    """
+    sign_draft(draft_release_approval(project, issue, seat=seat, today=today), key)
+    return settle(project, issue, today=today)
+
+
+def _name(project: Project, issue: str) -> str:
+    """Where the candidate's record will lie in the repository."""
+    number = read_release(project.candidates / issue)["number"]
+    return project.relative(project.analyses / issue / "releases" / str(number) / RELEASE_FILE)

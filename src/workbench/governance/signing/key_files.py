@@ -108,8 +108,8 @@ def write_private_key(path: Path, key: PrivateKey, *, comment: str, passphrase: 
         raise UsageError(f"{beside}: the comment {comment!r} is not one line of text", hint="give a short name, such as the seat")
     content = _plain_file(key, comment) if passphrase is None else _encrypted_file(path, key, passphrase)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _create(path, content, mode=0o600)
-    _create(beside, f"{key.public.line} {comment}".rstrip().encode() + b"\n", mode=0o644)
+    create_file(path, content, mode=0o600)
+    create_file(beside, f"{key.public.line} {comment}".rstrip().encode() + b"\n", mode=0o644)
     sync_folder(path.parent)
 
 
@@ -233,8 +233,21 @@ def _encrypted_file(path: Path, key: PrivateKey, passphrase: str) -> bytes:
     return loaded.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, BestAvailableEncryption(passphrase.encode()))
 
 
-def _create(path: Path, content: bytes, *, mode: int) -> None:
-    """Create a file that nobody else can open in between, or fail because it is there."""
+def create_file(path: Path, content: bytes, *, mode: int) -> None:
+    """Create a file that nobody else can open in between.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytes
+    mode : int
+        Its permissions.
+
+    Raises
+    ------
+    UsageError
+        It is there already.
+    """
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError:
