@@ -12,11 +12,13 @@ from signed import ADOPT, AGE, ISSUE, RULES, adopt, close, decide, found, govern
 from workbench.files import read_yaml, write_text
 from workbench.governance.acts.answering import answer_through, draft_countersignature
 from workbench.governance.acts.contributing import draft_recommendation
-from workbench.governance.acts.drafts import sign_draft, write_papers
+from workbench.governance.acts.drafts import record_bytes, sign_draft, write_papers
 from workbench.governance.acts.linking import draft_link
 from workbench.governance.acts.minuting import draft_approval_of_minutes, draft_minutes
 from workbench.governance.acts.proposing import propose_charter, write_proposal
 from workbench.governance.acts.requesting import draft_closed_request, draft_obstacle, draft_request
+from workbench.governance.papers.ballots import Ballot
+from workbench.governance.signing import sign, signature_path
 from workbench.project import Project
 from workbench.records import dump_yaml
 
@@ -88,6 +90,7 @@ def write_governance(project: Project) -> None:
     vote(project, refused, "C-1", "no", today=VOTED, reason={"ko": "아이들의 기록이 드러납니다."})
     write_policies(project)
     close(project, refused, today=VOTED + dt.timedelta(days=14))
+    write_late_ballot(project, refused)
     change_seats(project)
     write_open_vote(project)
     write_papers_of_each_kind(project)
@@ -107,6 +110,15 @@ def vote_on_fine_dust(project: Project, proposal: str = "P-0001") -> None:
     vote(project, proposal, "C-3", "block", today=VOTED, reason={"ko": BLOCK})
     vote(project, proposal, "E-1", "no", today=VOTED, reason=ADVICE)
     close(project, proposal, today=VOTED)
+
+
+def write_late_ballot(project: Project, proposal: str) -> None:
+    """A good ballot with a day of the vote on it, that was not there when the vote was closed."""
+    sha = governance_of(project, today=MET).register.shas[proposal]
+    content = record_bytes(Ballot(ballot=proposal, proposal_sha256=sha, seat="C-2", vote="yes", cast_on=VOTED))
+    path = project.governance / "ballots" / proposal / "C-2.yml"
+    path.write_bytes(content)
+    path.with_name("C-2.yml.sig").write_bytes(sign(content, key_of("C-2")))
 
 
 def write_policies(project: Project) -> None:
@@ -208,6 +220,8 @@ def write_papers_of_each_kind(project: Project) -> None:
     }
     write_papers(draft_obstacle(governance(), obstacle, today=MET))
     _answer(project, "D-0001", "refused", {"ko": "번호판은 개인정보입니다."})
+    forged = _answer(project, "D-0002", "granted", {"en": "Take whatever you want."})
+    signature_path(forged, "L-0002").write_bytes(signature_path(forged, "C-1").read_bytes())
     write_papers(draft_closed_request(governance(), "D-0001", obstacle="O-0001", today=MET))
     recommendation = {
         "title": two("길가 측정소를 늘려 주십시오", "Add stations at roadsides"),
@@ -227,7 +241,9 @@ def write_papers_of_each_kind(project: Project) -> None:
 def _answer(project: Project, subject: str, outcome: str, text: Mapping[str, str]) -> Path:
     """An answer through a link, taken in by a steward."""
     governance = governance_of(project, today=MET)
-    draft = draft_link(governance, subject, signer="G-1", department=None, key=key_of("L-0001"), today=MET)
+    key = key_of(f"link to {subject}")
+    draft = draft_link(governance, subject, signer="G-1", department=None, key=key, today=MET)
     sign_draft(draft, key_of("G-1"))
-    reply = answer_through(governance, draft.path.stem, key_of("L-0001"), outcome=outcome, text=text, today=MET)
-    return sign_draft(draft_countersignature(governance, reply, signer="C-1"), key_of("C-1"))[-1]
+    reply = answer_through(governance, draft.path.stem, key, outcome=outcome, text=text, today=MET)
+    sign_draft(draft_countersignature(governance, reply, signer="C-1"), key_of("C-1"))
+    return reply.path

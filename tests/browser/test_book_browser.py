@@ -214,3 +214,22 @@ def test_everything_is_open_on_paper(visit, address):
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert page.locator(".variants > details:visible").count() == 4
     assert page.locator("main .scroll table:visible").count() == page.locator("main .scroll table").count()
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_block_is_as_large_as_the_decision_and_in_sight(visit, address, language, width):
+    page = visit(width).page
+    page.goto(f"{address}/{language}/fine-dust.html")
+    block, side = page.locator(".voice[data-ballot]"), page.locator(".voice[data-side]").first
+    assert block.is_visible()
+    look = (
+        "part => { const style = getComputedStyle(part); return [style.fontSize, style.fontWeight, style.color, style.opacity]; }"
+    )
+    for of_block, of_side in (
+        (".verdict", ".verdict"),
+        (".voice-title", ".voice-title"),
+        ("blockquote p >> nth=0", "p >> nth=2"),
+    ):
+        assert block.locator(of_block).evaluate(look) == side.locator(of_side).evaluate(look), of_block
+    assert page.evaluate("window.broken") is None

@@ -19,13 +19,8 @@ from workbench.governance import read_governance
 from workbench.project import Project
 from workbench.publish import build_book
 from workbench.publish.editions import Edition, read_editions
+from workbench.publish.inputs import inputs_hash
 from workbench.publish.votings import read_votings
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """A sample project of the test's own, to damage."""
-    return write_project(tmp_path / "city")
 
 
 @pytest.fixture
@@ -160,12 +155,10 @@ def test_the_books_date_is_the_newest_day_on_which_something_was_done(sample_boo
 
 
 def test_what_this_machine_remembers_of_the_register_is_looked_at_even_where_no_file_changed(project):
-    built = build_book(project, target=project.site)
-    assert built.rebuilt
-    write_text(
-        project.private / "governance" / "seen.json",
-        json.dumps({"founding": "0" * 64, "since": "2026-11-21", "closings": []}),
-    )
+    before = inputs_hash(project, draft=False, folders=None, today=None)
+    seen = {"founding": "0" * 64, "since": "2026-11-21", "closings": []}
+    write_text(project.private / "governance" / "seen.json", json.dumps(seen))
+    assert inputs_hash(project, draft=False, folders=None, today=None) != before  # so that it is built, and refused
     refused(project, GateRefused, "in doubt", "founding record")
 
 

@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import html
 import re
-import shutil
-from pathlib import Path
 
 import pytest
 
-from book_sample import SampleBook, write_project
+from book_sample import SampleBook
 from book_votes import BLOCK, PROPOSAL, two
-from signed import governance_of, key_of, vote
+from signed import governance_of, vote
 from workbench.errors import GateRefused
 from workbench.files import write_text
 from workbench.governance import read_governance
-from workbench.governance.acts.drafts import record_bytes
 from workbench.governance.acts.proposing import write_proposal
-from workbench.governance.papers.ballots import Ballot
-from workbench.governance.signing import sign
 from workbench.project import Project
 from workbench.publish import build_book
 from workbench.publish.dissent import require_dissent
 from workbench.publish.votings import Voting, of_issue, read_votings
 
 LANGUAGES = ("ko", "en")
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """A sample project of the test's own, to damage."""
-    return write_project(tmp_path / "city")
 
 
 def plain(page: str) -> str:
@@ -102,18 +91,9 @@ def test_an_open_vote_says_until_when_and_names_what_was_refused(sample_book):
     assert "Majority" not in english  # nothing is counted before the closing
 
 
-def test_late_ballots_are_named(project):
-    folder = project.governance / "ballots"
-    late = folder / "P-0003" / "C-2.yml"
-    governance = read_governance(project)
-    sha = governance.register.shas["P-0003"]
-    ballot = Ballot(ballot="P-0003", proposal_sha256=sha, seat="C-2", vote="yes", cast_on=governance.tally("P-0003").opens_on)
-    content = record_bytes(ballot)
-    late.write_bytes(content)
-    late.with_name("C-2.yml.sig").write_bytes(sign(content, key_of("C-2")))
-    built = build_book(project, target=project.site)
-    page = plain((built.target / "ko" / "decisions.html").read_text(encoding="utf-8"))
-    assert "마감 뒤에 들어온 투표지 C-2.yml 마감 기록에 들어 있지 않습니다." in page
+def test_late_ballots_are_named_and_change_nothing(sample_book):
+    assert "마감 뒤에 들어온 투표지 C-2.yml 마감 기록에 들어 있지 않습니다." in vote_of(sample_book, "ko", "P-0003")
+    assert "Yes 0" in vote_of(sample_book, "en", "P-0003").partition("Civil society")[2]
 
 
 def test_advice_stands_apart_as_not_counted(sample_book):
@@ -194,13 +174,10 @@ def test_papers_and_their_answers_are_there(sample_book):
     assert '<a href="fine-dust.html#fine-dust-result-by-district">' in sample_book.page("en/decisions")
 
 
-def test_an_answer_whose_signature_does_not_fit_is_not_shown_as_one(project):
-    folder = project.governance / "answers"
-    shutil.copy2(folder / "D-0001.yml.C-1.sig", folder / "D-0001.yml.L-0001.sig")
-    built = build_book(project, target=project.site)
-    page = plain((built.target / "en" / "decisions.html").read_text(encoding="utf-8"))
-    assert "번호판은 개인정보입니다." not in page
-    assert "Answers that lie there and do not count" in page
+def test_an_answer_whose_signature_does_not_fit_is_not_shown_as_one(sample_book):
+    english = text(sample_book, "en/decisions")
+    assert "Take whatever you want." not in english
+    assert "Answers that lie there and do not count, because a signature is missing or does not fit: 1." in english
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -226,39 +203,65 @@ def test_reasons_are_never_markup(sample_book, language):
     assert "<i>꼭</i>" not in sample_book.page(f"{language}/decisions")
 
 
-NAME = "{{ seat_name(vote.seat, voting.members.seats) }}{% if vote.by_deputy %} "
-BALLOT = 'data-ballot="{{ vote.sha256 }}"'
-VERDICT = '<p class="verdict">{{ t.choices[vote.vote] }}</p>'
-DAMAGE = {
-    "is not on the page": ("{% for vote in voting.dissent %}", "{% for vote in [] %}"),
-    "is not quoted in full": ("{% if vote.reason %}{{ quote(vote.reason) }}{% endif %}", ""),
-    "does not say whose it is": (NAME, "{% if vote.by_deputy %} "),
-    "is folded away or set apart (<details>)": (VERDICT, f"{VERDICT}<details><summary>…</summary></details>"),
-    "is folded away or set apart (hidden)": (BALLOT, f"{BALLOT} hidden"),
-    "is folded away or set apart (style)": (BALLOT, f'{BALLOT} style="font-size:50%"'),
-    "has not the weight of the decision": ('class="voice" data-ballot', 'class="voice quiet" data-ballot'),
-    "does not stand beside how both sides decided": ('<div class="voice" data-ballot', '<div><div class="voice" data-ballot'),
-}
-"""What a theme may do to a dissent, and what the build says of it."""
+def slighted(page: str, kind: str) -> str:
+    """The page with its block shown as a theme might: not at all, cut, without its seat, folded, hidden, small."""
+    begin = page.index('<div class="voice" data-ballot=')
+    end = page.index("</div>", begin) + len("</div>")
+    block = page[begin:end]
+    changed = {
+        "is not on the page": "",
+        "is not quoted in full": block.replace("한 곳", ""),
+        "does not say whose it is": block.replace("C-3", ""),
+        "is folded away or set apart (<details>)": f"<details><summary>…</summary>{block}</details>",
+        "is folded away or set apart (<small>)": block.replace("<blockquote", "<small><blockquote"),
+        "is folded away or set apart (hidden)": block.replace("data-ballot", "hidden data-ballot"),
+        "is folded away or set apart (style)": block.replace("data-ballot", 'style="font-size:50%" data-ballot'),
+        "has not the weight of the decision": block.replace('class="voice"', 'class="voice quiet"'),
+        "does not stand beside how both sides decided": f"<div>{block}</div>",
+    }[kind]
+    return page[:begin] + changed + page[end:]
 
 
-@pytest.mark.parametrize("said", DAMAGE)
-def test_a_theme_that_slights_a_block_is_refused_and_the_site_stays(project, said):
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("is not on the page", "is not on the page"),
+        ("is not quoted in full", "is not quoted in full"),
+        ("does not say whose it is", "does not say whose it is"),
+        ("is folded away or set apart (<details>)", "does not stand beside how both sides decided"),
+        ("is folded away or set apart (<small>)", "is folded away or set apart (<small>)"),
+        ("is folded away or set apart (hidden)", "is folded away or set apart (hidden)"),
+        ("is folded away or set apart (style)", "is folded away or set apart (style)"),
+        ("has not the weight of the decision", "has not the weight of the decision"),
+        ("does not stand beside how both sides decided", "does not stand beside how both sides decided"),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_that_slights_a_block_is_refused(sample_book, tmp_path, language, kind, said):
+    path = tmp_path / "fine-dust.html"
+    path.write_text(slighted(sample_book.page(f"{language}/fine-dust"), kind), encoding="utf-8")
+    with pytest.raises(GateRefused) as caught:
+        require_dissent(path, votings_of(sample_book.project, "fine-dust"), language=language)
+    assert f"the 'block' of C-3 on P-0001 {said}" in str(caught.value)
+
+
+def test_votes_that_are_folded_away_together_are_refused(sample_book, tmp_path):
+    path = tmp_path / "fine-dust.html"
+    page = sample_book.page("en/fine-dust")
+    path.write_text(page.replace('<div class="voices">', '<details><summary>…</summary><div class="voices">'), encoding="utf-8")
+    with pytest.raises(GateRefused, match="folded away or set apart"):
+        require_dissent(path, votings_of(sample_book.project, "fine-dust"), language="en")
+
+
+def test_a_theme_that_leaves_a_block_out_builds_nothing_and_the_site_stays(project):
     write_text(project.site / "ko" / "index.html", "yesterday")
     path = project.book / "theme" / "pages" / "votes.html"
-    before, after = DAMAGE[said]
     whole = path.read_text(encoding="utf-8")
-    assert before in whole
-    damaged = whole.replace(before, after)
-    if after.startswith("<div><div"):
-        end = "{% endif %}\n</div>\n{% endfor %}\n</div>\n{% endmacro %}"
-        assert end in damaged
-        damaged = damaged.replace(end, end.replace("</div>\n{% endfor %}", "</div></div>\n{% endfor %}"))
-    write_text(path, damaged)
+    assert "{% for vote in voting.dissent %}" in whole
+    write_text(path, whole.replace("{% for vote in voting.dissent %}", "{% for vote in [] %}"))
     with pytest.raises(GateRefused) as caught:
         build_book(project, target=project.site)
-    assert said in str(caught.value)
-    assert "the 'block' of C-3 on P-0001" in str(caught.value)
+    assert "ko/fine-dust.html: the 'block' of C-3 on P-0001 is not on the page" in str(caught.value)
     assert (project.site / "ko" / "index.html").read_text(encoding="utf-8") == "yesterday"
 
 
