@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,12 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from signed import TODAY, governance_of, propose_issue
+from signed import ISSUE, TODAY
 from workbench.catalog import Bilingual, read_catalog
+from workbench.cli import main
 from workbench.cli.checking import check_project
-from workbench.cli.starting import PAPERS, City, city_files, start_city
+from workbench.cli.parser import COMMANDS, make_parser
+from workbench.cli.starting import PAPERS, City, city_files, next_steps, start_city
 from workbench.errors import UsageError, WorkbenchError
-from workbench.governance.acts.drafts import sign_draft
 from workbench.governance.acts.founding import draft_founding
 from workbench.governance.papers.members import Members
 from workbench.governance.papers.reading import KINDS
@@ -28,9 +31,8 @@ from workbench.governance.papers.schemas import stale_schemas
 from workbench.governance.signing import PrivateKey, generate_age_identity, generate_key
 from workbench.governance.signing.demonstration import shipped_keys
 from workbench.project import Project
-from workbench.publish import build_book
 from workbench.publish.settings import read_site
-from workbench.records import read_model
+from workbench.records import dump_yaml, read_model
 
 ROOT = Path(__file__).parents[2]
 CITY = City(today=TODAY, name=Bilingual(ko="가온시", en="Gaon"))
@@ -285,6 +287,18 @@ def test_every_folder_of_governance_is_explained_in_both_languages() -> None:
         assert not re.search("[가-힣]", english)
 
 
+def test_every_command_that_a_new_city_is_told_of_exists_and_is_written_as_it_must_be() -> None:
+    files = city_files(CITY)
+    told = [line for line in files["README.md"].decode().splitlines() if line.startswith("workbench ")]
+    assert len(told) >= 14
+    for line in told:
+        make_parser().parse_args(shlex.split(line)[1:])
+    texts = [text.decode() for name, text in files.items() if not name.startswith("book/theme/")] + next_steps(Path("/srv/gaon"))
+    named = {found[1] for text in texts for found in re.finditer(r"workbench ((?:governance )?[a-z][a-z-]+)", text)}
+    assert len(named) >= 9
+    assert named <= set(COMMANDS)
+
+
 def test_line_ends_and_what_is_not_committed_are_those_of_this_repository() -> None:
     files = city_files(CITY)
     assert files[".gitattributes"] == (ROOT / ".gitattributes").read_bytes()
@@ -296,43 +310,53 @@ def test_line_ends_and_what_is_not_committed_are_those_of_this_repository() -> N
     assert made and made <= set(files[".gitignore"].decode().splitlines())
 
 
-def test_a_city_goes_from_an_empty_folder_to_an_agreed_urban_issue(tmp_path: Path) -> None:
-    project = started(tmp_path / "city")
-    keys = fill_seats(project, ("G-1", "G-2", "C-1", "C-2"))
-    for seat in ("G-1", "C-1"):
-        sign_draft(draft_founding(project, signer=seat, today=TODAY), keys[seat])
-    assert check_project(project, today=TODAY) == []
-    proposal = propose_issue(project, "noise")
+def run(project: Project, capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """Give a command of the workbench as people do, on a fixed day, and return what it says."""
+    capsys.readouterr()
+    code = main([*words, "--today", TODAY.isoformat()])
+    said = capsys.readouterr()
+    assert code == 0, said
+    return said.out
+
+
+def test_a_city_goes_from_an_empty_folder_to_an_agreed_urban_issue_by_commands_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = Project(root=tmp_path / "city")
+    told = run(project, capsys, "init", str(project.root), "--name-ko", "가온시", "--name-en", "Gaon")
+    assert "workbench governance found --seat G-1, then --seat C-1" in told
+    monkeypatch.setenv("WORKBENCH_ROOT", str(project.root))
+    path = project.governance / "members.yml"
+    keys = {seat: tmp_path / "homes" / seat / "key" for seat in ("G-1", "G-2", "C-1", "C-2")}
     for seat, key in keys.items():
-        cast(project, proposal, seat, key)
-    shut(project, proposal, keys)
-    assert check_project(project, today=TODAY) == []
-    decision = governance_of(project).issue("noise")
-    assert decision is not None and decision.complete
-    members = (project.governance / "members.yml").read_text(encoding="utf-8")
-    assert members.count("vacant_since: ") == 2
-    read_pages(project)
-
-
-def cast(project: Project, proposal: str, seat: str, key: PrivateKey) -> None:
-    from workbench.governance.acts.voting import draft_ballot
-
-    sign_draft(draft_ballot(governance_of(project), proposal, signer=seat, vote="yes", today=TODAY), key)
-
-
-def shut(project: Project, proposal: str, keys: dict[str, PrivateKey]) -> None:
-    from workbench.governance.acts.closing import draft_closing
-
+        capsys.readouterr()
+        assert main(["governance", "keygen", "--seat", seat, "--out", str(key), "--no-passphrase", "--age"]) == 0
+        printed = capsys.readouterr().out
+        public, age = (re.search(rf"^    {name}: (.*)$", printed, re.MULTILINE) for name in ("public_key", "age_key"))
+        assert public and age
+        text = fill_seat(path.read_text(encoding="utf-8"), seat, public_key=public[1].strip('"'), age_key=age[1])
+        path.write_text(text, encoding="utf-8")
     for seat in ("G-1", "C-1"):
-        sign_draft(draft_closing(governance_of(project), proposal, signer=seat, today=TODAY), keys[seat])
+        run(project, capsys, "governance", "found", "--seat", seat, "--key", str(keys[seat]), "--yes")
+    assert "are whole" in run(project, capsys, "check")
+    draft = tmp_path / "noise.yml"
+    draft.write_text(dump_yaml({**ISSUE, "issue": "noise", "opens_on": TODAY}), encoding="utf-8")
+    assert "proposals/P-0001.yml" in run(project, capsys, "propose", "issue", "--from", str(draft), "--yes")
+    for seat, key in keys.items():
+        run(project, capsys, "vote", "P-0001", "--seat", seat, "--vote", "yes", "--key", str(key), "--yes")
+    for seat in ("G-1", "C-1"):
+        told = run(project, capsys, "close", "P-0001", "--seat", seat, "--key", str(keys[seat]), "--yes")
+    assert "P-0001 is agreed" in told
+    assert "are whole" in run(project, capsys, "check")
+    assert json.loads(run(project, capsys, "status", "--json")) is not None
+    run(project, capsys, "book")
+    read_pages(project)
 
 
 def read_pages(project: Project) -> None:
     """The book of a city without a release: every page, and no word of a demonstration or of the sample's city."""
-    built = build_book(project, target=project.site, today=TODAY)
     pages = {path.relative_to(project.site).as_posix(): path.read_text(encoding="utf-8") for path in project.site.rglob("*.html")}
     assert {"index.html", "ko/index.html", "en/index.html", "ko/noise.html", "ko/decisions.html", "en/about.html"} <= set(pages)
-    assert built.languages == ("ko", "en")
     for name, text in pages.items():
         assert 'class="banner' not in text, name
     assert "데이터로 보는 가온시" in pages["ko/index.html"]
@@ -346,18 +370,10 @@ def test_a_wheel_carries_everything_that_a_new_city_needs(tmp_path: Path) -> Non
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "installed")
-    code = (
-        "import datetime as dt, sys; from pathlib import Path; import workbench; "
-        "from workbench.cli.starting import City, start_city; "
-        "print(workbench.__file__); start_city(Path(sys.argv[1]), City(today=dt.date(2026, 11, 20)))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "city")],
-        env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")},
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=tmp_path,
-    )
-    assert done.stdout.startswith(str(tmp_path / "installed"))
-    assert contents(tmp_path / "city") == city_files(City(today=dt.date(2026, 11, 20)))
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
+    where = [sys.executable, "-c", "import workbench; print(workbench.__file__)"]
+    found = subprocess.run(where, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert found.stdout.startswith(str(tmp_path / "installed"))
+    init = [sys.executable, "-m", "workbench.cli", "init", "city", "--name-ko", "가온시", "--name-en", "Gaon"]
+    subprocess.run([*init, "--today", TODAY.isoformat()], env=environment, capture_output=True, check=True, cwd=tmp_path)
+    assert contents(tmp_path / "city") == city_files(CITY)
