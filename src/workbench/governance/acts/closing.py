@@ -48,12 +48,15 @@ def draft_closing(governance: Governance, proposal: str, *, signer: str, today: 
         raise GateRefused(f"the vote on {proposal} was closed on {register.by_proposal[proposal].facts.closed_on}")
     tally = governance.tally(proposal)
     ballots = {vote.file: vote.sha256 for vote in tally.votes}
-    opens_on = register.proposals[proposal].opens_on
-    end = last_day(opens_on, governance.rules)
-    absent = missing_ballots(frozenset(ballots), register.charter, day=today)
-    if today <= end and absent:
+    end = last_day(register.proposals[proposal].opens_on, governance.rules)
+    since = register.entries[-1].facts.closed_on if register.entries else register.charter.since
+
+    def absent(day: dt.date) -> list[str]:
+        return missing_ballots(frozenset(ballots), register.charter, day=day) if day <= end else []
+
+    if absent(today):
         raise GateRefused(
-            f"the vote on {proposal} is open until {end}, and {', '.join(absent)} did not vote yet",
+            f"the vote on {proposal} is open until {end}, and {', '.join(absent(today))} did not vote yet",
             hint="close it on the day after, or when everyone who decides has voted",
         )
     path = project.governance / "closings" / f"{proposal}.yml"
@@ -62,13 +65,14 @@ def draft_closing(governance: Governance, proposal: str, *, signer: str, today: 
         number=len(register.entries) + 1,
         previous=register.head,
         proposal_sha256=register.shas[proposal],
-        closed_on=today,
+        closed_on=max(today, since),
         ballots=dict(sorted(ballots.items())),
     )
-    content, day, stale = record_bytes(fresh), today, tuple(signatures_beside(path).values())
+    content, day, stale = record_bytes(fresh), fresh.closed_on, tuple(signatures_beside(path).values())
     if path.is_file():
         found = read_model(path, Closing)
-        if fresh.model_copy(update={"closed_on": found.closed_on}) == found and found.closed_on <= today:
+        same = fresh.model_copy(update={"closed_on": found.closed_on}) == found
+        if same and since <= found.closed_on <= fresh.closed_on and not absent(found.closed_on):  # one that can still count
             content, day, stale = text_bytes(path), found.closed_on, ()
     return Draft(path=path, content=content, signer=signer, day=day, charter=register.charter, alone=False, stale=stale)
 
