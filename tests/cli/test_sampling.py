@@ -76,5 +76,6 @@ def test_only_a_demonstration_is_made_anew(tmp_path: Path) -> None:
 def test_every_key_of_the_sample_is_known_to_the_package() -> None:
     folder = demonstration_folder(Project(root=Path(__file__).parents[2]))
     public = {parse_public_key(path.read_text(encoding="utf-8")).line for path in folder.glob("*.pub")}
+    public |= {path.read_text(encoding="utf-8").strip() for path in folder.glob("*.age.recipient")}
     known = {line for line in KNOWN.read_text(encoding="utf-8").splitlines() if not line.startswith("#")}
     assert public == known

@@ -128,7 +128,7 @@ def test_nothing_of_the_samples_governance_comes_along(tmp_path: Path) -> None:
     assert not [name for name in new if re.match(r"governance/(demonstration|founding|agreements|adoptions)/|analyses/.+/", name)]
     secrets = [line for path in (sample / "demonstration").rglob("*") for line in key_lines(path)]
     assert len(secrets) > 20
-    for secret in [*secrets, *(key.split()[1].encode() for key in shipped_keys())]:
+    for secret in [*secrets, *(key.split()[-1].encode() for key in shipped_keys())]:
         assert secret not in everything
         if len(secret) > 40 and not secret.startswith((b"age1", b"AGE-")):
             assert base64.b64decode(secret + b"=" * (-len(secret) % 4))[-32:] not in everything
@@ -156,11 +156,22 @@ def test_one_seat_with_a_key_of_the_sample_cannot_found_a_city(tmp_path: Path, s
     fill_seats(project, ("G-1", "C-1"))
     path = project.governance / "members.yml"
     members = read_model(path, Members)
-    stolen = next(iter(sorted(shipped_keys())))
+    stolen = min(key for key in shipped_keys() if key.startswith("ssh-"))
     text = path.read_text(encoding="utf-8").replace(str(members.seats[seat].public_key), stolen)
     path.write_text(text, encoding="utf-8")
     with pytest.raises(WorkbenchError, match="has a key of a demonstration"):
         draft_founding(project, signer=seat, today=TODAY)
+
+
+def test_an_age_key_of_the_sample_cannot_be_a_stewards(tmp_path: Path) -> None:
+    project = started(tmp_path / "city")
+    fill_seats(project, ("G-1", "C-1"))
+    path = project.governance / "members.yml"
+    stolen = min(key for key in shipped_keys() if key.startswith("age1"))
+    text = path.read_text(encoding="utf-8").replace(str(read_model(path, Members).seats["C-1"].age_key), stolen)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(WorkbenchError, match="age_key of C-1 is a demonstration's"):
+        draft_founding(project, signer="C-1", today=TODAY)
 
 
 def test_a_folder_that_is_not_empty_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -68,4 +68,4 @@ def standing_lines(found: Iterable[dict[str, Any]]) -> Iterable[str]:
         if record["candidate"]:
             yield f"  candidate for release {record['candidate']['number']}: {record['candidate']['missing']}"
     if empty:
-        yield "no urban issue yet: write analyses/<issue>/analysis.yml"
+        yield "no urban issue is analysed yet: write analyses/<issue>/analysis.yml (proposals and gates: workbench explain)"

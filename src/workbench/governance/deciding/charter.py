@@ -185,13 +185,20 @@ def check_charter(charter: Charter, *, where: str) -> None:
     lacking = [SIDE_WORDS[side] for side in SIDES if not stewards[side]]
     if lacking:
         raise UsageError(
-            f"{where}: no steward of {' and '.join(lacking)}", hint="a seat of each side needs roles: {all: [steward]}"
+            f"{where}: no steward of {' and '.join(lacking)}",
+            hint="each side needs a filled seat with roles: {all: [steward]}",
         )
     public = [SIDE_WORDS[side] for side in SIDES if all(seats[name].public_key in charter.barred for name in stewards[side])]
     if public:
         raise UsageError(
             f"{where}: every steward of {' and '.join(public)} has a key of a demonstration, which counts there alone",
             hint="give the seats new keys: workbench governance keygen",
+        )
+    open_to_all = [name for name, seat in seats.items() if seat.age_key in charter.barred]
+    if open_to_all:
+        raise UsageError(
+            f"{where}: the age_key of {', '.join(open_to_all)} is a demonstration's: everyone can open what is sealed to it",
+            hint="give the seats new keys: workbench governance keygen --age",
         )
 
 

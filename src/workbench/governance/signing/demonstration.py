@@ -31,11 +31,11 @@ def shipped_keys() -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        ``ssh-ed25519 AAAA…`` without comments.
+        ``ssh-ed25519 AAAA…`` without comments, and ``age1…``.
 
     Examples
     --------
-    >>> all(line.startswith("ssh-ed25519 ") for line in shipped_keys())
+    >>> all(line.startswith(("ssh-ed25519 ", "age1")) for line in shipped_keys())
     True
     """
     lines = KNOWN.read_text(encoding="utf-8").splitlines()
@@ -55,7 +55,7 @@ def demonstration_keys(project: Project) -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        ``ssh-ed25519 AAAA…`` without comments.
+        ``ssh-ed25519 AAAA…`` without comments, and ``age1…``.
 
     Raises
     ------
@@ -70,4 +70,6 @@ def demonstration_keys(project: Project) -> frozenset[str]:
             found.add(parse_public_key(path.read_text(encoding="utf-8")).line)
         except ValueError as error:
             raise UsageError(f"{project.relative(path)}: {error}") from error
+    for path in sorted(demonstration_folder(project).glob("*.age.recipient")):
+        found.add(path.read_text(encoding="utf-8").strip())
     return frozenset(found)
