@@ -54,7 +54,7 @@ Tree = dict[str, bytes]
 class History:
     """Every file of ``governance/`` after each act."""
 
-    days: list[Tree] = field(default_factory=list)
+    days: list[Tree] = field(default_factory=list, repr=False)
 
     def keep(self, project: Project) -> None:
         """Remember every file as it is."""

@@ -195,7 +195,7 @@ def _tally_json(project: Project, register: Register, name: str, *, today: dt.da
 def _known(path: Path, key: str, *, today: dt.date | None) -> str | None:
     """What was computed before from the same bytes, unless a ballot of then lies in the future of now."""
     found = load(path)
-    if found is None or found["key"] != key:
+    if found.get("key") != key:
         return None
     newest = found["newest"]
     return None if newest and is_ahead(dt.date.fromisoformat(newest), today) else str(found["tally"])

@@ -102,13 +102,13 @@ class Remembered:
             save(self.path, {"code": code_hash(), "facts": self._new})
 
 
-def save(path: Path, value: Any) -> bool:
+def save(path: Path, value: dict[str, Any]) -> bool:
     """Write a cache file; say whether it could be written.
 
     Parameters
     ----------
     path : Path
-    value : Any
+    value : dict of str to Any
 
     Returns
     -------
@@ -122,7 +122,7 @@ def save(path: Path, value: Any) -> bool:
     return True
 
 
-def load(path: Path) -> Any | None:
+def load(path: Path) -> dict[str, Any]:
     """Read a cache file.
 
     Parameters
@@ -131,8 +131,8 @@ def load(path: Path) -> Any | None:
 
     Returns
     -------
-    Any or None
-        None where it is absent or not as it was written.
+    dict of str to Any
+        Empty where it is absent or not as it was written.
 
     Examples
     --------
@@ -141,20 +141,20 @@ def load(path: Path) -> Any | None:
     >>> save(path, {"a": 1}), load(path)
     (True, {'a': 1})
     >>> _ = path.write_bytes(path.read_bytes().replace(b"1", b"2"))
-    >>> load(path) is None
-    True
+    >>> load(path)
+    {}
     """
     try:
         checksum, _, body = path.read_bytes().partition(b"\n")
     except OSError:
-        return None
-    return json.loads(body) if checksum == sha256(body).encode() else None
+        return {}
+    return dict(json.loads(body)) if checksum == sha256(body).encode() else {}
 
 
 def _read(path: Path) -> dict[str, Any]:
     """The facts of a cache file of this very code; none where it is absent, damaged or of other code."""
     found = load(path)
-    return dict(found["facts"]) if found is not None and found["code"] == code_hash() else {}
+    return dict(found["facts"]) if found.get("code") == code_hash() else {}
 
 
 def folder(project: Project) -> Path:
