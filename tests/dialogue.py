@@ -22,7 +22,14 @@ class Dialogue:
 
     def __init__(self, *words: str, root: Path, **more: str) -> None:
         self.master, slave = pty.openpty()
-        environment = {**os.environ, "WORKBENCH_ROOT": str(root), "HOME": str(root), "COLUMNS": "200", "LC_ALL": "C.UTF-8", **more}
+        environment = {
+            **os.environ,
+            "WORKBENCH_ROOT": str(root),
+            "HOME": str(root),
+            "COLUMNS": "200",
+            "LC_ALL": "C.UTF-8",
+            **more,
+        }
         command = [sys.executable, "-c", LAUNCH, sys.executable, "-m", "workbench.cli", *words]
         self.process = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True, close_fds=True

@@ -259,3 +259,14 @@ def test_a_proposal_can_be_answered_too(city: Project) -> None:
     assert read_yaml(city.governance / "proposals" / "P-0001.yml")["issue"] == "noise"
     countersign(city, reply_through(city, issue_link(city, "P-0001"), "accepted_in_part"))
     assert counting(city, "P-0001") == "accepted_in_part"
+
+
+@pytest.mark.parametrize("name", ["R-0001.yml", "R-0001.yml.L-0001.sig", "R-0001.yml.G-1.sig"])
+def test_a_link_to_a_device_without_an_end_is_never_followed(city: Project, name: str) -> None:
+    reply = reply_through(city, issue_link(city))
+    write_papers(reply.files)
+    countersign(city, reply)
+    path = reply.path.with_name(name)
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    assert why_not(city)

@@ -128,7 +128,7 @@ def _countersign(project: Project, options: argparse.Namespace) -> int:
     if options.take is not None and not options.take.is_file():
         raise UsageError(f"{options.take}: no such file", hint="name the file that the department sent")
     if options.take is None and options.link is None:
-        name = ask("어느 답변 / which answer (R-0001)", option="R-0001", read=str)
+        name = ask("어느 답변 / which answer (R-0001)", option="its number, such as R-0001", read=str)
     else:
         name = options.link
     seat = options.seat or ask_seat("확인하는 운영 자리 / the steward's seat", stewards)

@@ -33,5 +33,5 @@ def approve(project: Project, options: argparse.Namespace) -> int:
         return f"approved by both sides; released as {project.relative(given.release)} (commit it, then: workbench book)"
 
     place = project.relative(waiting.with_name(waiting.name + ".sig"))
-    sign(project, options, draft, then=then, unsigned_then=f"; then: workbench approve {issue} --seat {seat} --signature {place}")
+    sign(project, options, draft, then=then, unsigned_then=f"\nthen: workbench approve {issue} --seat {seat} --signature {place}")
     return DONE

@@ -132,7 +132,7 @@ def _which_proposal(governance: Governance, given: str | None) -> str:
         if given in register.unread:
             raise UsageError(register.unread[given])
         raise unknown("proposal", given, register.proposals, where="governance/proposals")
-    return ask("제안 번호 / which proposal", option="P-0007", read=read, given=given)
+    return ask("제안 번호 / which proposal", option="the proposal, such as P-0007", read=read, given=given)
 
 
 def _show_proposal(governance: Governance, name: str) -> None:

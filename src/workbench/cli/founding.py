@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-from pathlib import Path
 
 from workbench.cli.asking import passphrase, tell, terminal
 from workbench.cli.commands import today_of
@@ -13,6 +12,7 @@ from workbench.cli.terminal import say
 from workbench.errors import DONE, UsageError
 from workbench.governance.acts.drafts import Draft
 from workbench.governance.acts.founding import draft_founding
+from workbench.governance.acts.keyring import own_key_path
 from workbench.governance.deciding.founding import founding_folder
 from workbench.governance.explaining import explain_founding
 from workbench.governance.papers.fields import SIDE_WORDS
@@ -51,7 +51,7 @@ def keygen(project: Project, options: argparse.Namespace) -> int:  # noqa: ARG00
     if not re.fullmatch(r"[A-Z]{1,3}-[1-9][0-9]{0,2}", options.seat):
         raise UsageError(f"'{options.seat}' is no seat", hint="capital letters, a hyphen, a number: C-1")
     signer = options.seat + DEPUTY if options.deputy else options.seat
-    path = options.out or Path.home() / ".ssh" / f"workbench_{signer}"
+    path = options.out or own_key_path(signer)
     key = generate_key()
     write_private_key(path, key, comment=signer, passphrase=_new_passphrase(options))
     say(f"private key: {path} (yours alone; nobody ever asks you for it)")

@@ -161,9 +161,7 @@ def _link(parser: argparse.ArgumentParser) -> None:
     _seat(parser, "the steward's seat, e.g. G-1", required=True)
     text_options(parser, "department", "who is to answer (default: as the paper names it)")
     parser.add_argument("--days", type=count, help="how many days it holds (default 30, at most 120)")
-    parser.add_argument(
-        "--key", type=Path, metavar="FILE", help="the private key (default: WORKBENCH_KEY; in a demonstration, the sample's)"
-    )
+    parser.add_argument("--key", type=Path, metavar="FILE", help="the private key (or WORKBENCH_KEY, ~/.ssh/workbench_SEAT)")
     written_options(parser, from_file=False)
 
 

@@ -62,7 +62,7 @@ def written_options(parser: argparse.ArgumentParser, *, from_file: bool = True) 
 
 def signed_options(parser: argparse.ArgumentParser) -> None:
     """Add what every command has that signs."""
-    parser.add_argument("--key", type=Path, metavar="FILE", help="the private key (default: WORKBENCH_KEY)")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="the private key (or WORKBENCH_KEY, ~/.ssh/workbench_SEAT)")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--unsigned", action="store_true", help="write the file, print the command that signs it")
     how.add_argument("--signature", type=Path, metavar="FILE", help="a signature made elsewhere, verified before writing")

@@ -243,9 +243,8 @@ def _vote(governance: Governance, tally: Tally, proposal: Proposal, anew: str) -
             )
             continue
         lacking = count.quorum_needed - count.cast
-        what = (
-            f"{lacking} more ballots of {SIDE_WORDS[side]} (quorum {count.quorum}: {count.quorum_needed} of {count.seats} seats)"
-        )
+        of_seats = f"quorum {count.quorum}: {count.quorum_needed} of {count.seats} seats"
+        what = f"{lacking} more ballot{'s' if lacking > 1 else ''} of {SIDE_WORDS[side]} ({of_seats})"
         if count.quorum_reached:
             what = f"a majority of {SIDE_WORDS[side]}: {count.majority} of its yes, no and block ballots must be yes"
         seats = [one for one, seat in governance.members.of_side(side).items() if one not in voted]

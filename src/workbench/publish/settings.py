@@ -29,7 +29,7 @@ class Site(Record):
     """``book/site.yml``.
 
     ``pages`` are files ``book/pages/<language>/<name>.md``, in the order of the menu; ``collect_url`` is the address
-    where citizens give data, if there is one.
+    where citizens give data, ``url`` the one under which the book is published, if there is one.
 
     Examples
     --------
@@ -44,6 +44,7 @@ class Site(Record):
     pages: list[PageName] = Field(default_factory=list)
     licence: Bilingual | None = None
     collect_url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s#]+$")] | None = None
 
     @field_validator("languages")
     @classmethod

@@ -1,4 +1,4 @@
-"""Where a seat's private key is found: where its holder says, or, in a demonstration, beside the sample."""
+"""Where a seat's private key is found: where its holder says, with the sample in a demonstration, or in ``~/.ssh``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,25 @@ from workbench.governance.signing.demonstration import demonstration_folder
 from workbench.project import Project
 
 KEY_VARIABLE = "WORKBENCH_KEY"
+
+
+def own_key_path(signer: str) -> Path:
+    """Return where a member's key lies unless they say otherwise.
+
+    Parameters
+    ----------
+    signer : str
+
+    Returns
+    -------
+    Path
+
+    Examples
+    --------
+    >>> own_key_path("C-1").name
+    'workbench_C-1'
+    """
+    return Path.home() / ".ssh" / f"workbench_{signer}"
 
 
 def find_key(
@@ -32,7 +51,7 @@ def find_key(
     demonstration : bool
         Whether the rules in force say so; only then the sample's keys are looked for.
     path : Path, optional
-        The key file; by default the one that ``WORKBENCH_KEY`` names.
+        The key file; by default the one that ``WORKBENCH_KEY`` names, then that of :func:`own_key_path`.
     passphrase : callable, optional
         Asks for the passphrase of an encrypted key.
 
@@ -51,6 +70,9 @@ def find_key(
     sample = demonstration_folder(project) / signer
     if demonstration and sample.is_file():
         return read_private_key(sample, passphrase=passphrase)
+    own = own_key_path(signer)
+    if own.is_file():
+        return read_private_key(own, passphrase=passphrase)
     raise UsageError(
         f"which private key signs for {signer}?",
         hint=f"name it with --key FILE or {KEY_VARIABLE}; make one with: workbench governance keygen --seat {signer}",

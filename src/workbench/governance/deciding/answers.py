@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import WorkbenchError
-from workbench.files import text_bytes
 from workbench.governance.deciding.approved import steward_fault, stewards_beside
 from workbench.governance.deciding.casting import is_ahead
+from workbench.governance.deciding.content import paper_bytes
 from workbench.governance.papers.answers import Answer
 from workbench.governance.papers.data_requests import DataRequest
 from workbench.governance.papers.links import Link
@@ -84,9 +84,10 @@ def _place(path: Path) -> tuple[str, int]:
 
 def _judge(governance: Governance, path: Path, used: dict[str, str]) -> tuple[Answer, str] | str:
     """An answer with the seat that countersigned it, or why it does not count."""
-    content = text_bytes(path)
+    where = governance.project.relative(path)
     try:
-        answer = read_model_bytes(content, Answer, where=governance.project.relative(path))
+        content = paper_bytes(path, where=where)
+        answer = read_model_bytes(content, Answer, where=where)
     except WorkbenchError as error:
         return f"cannot be read: {error.message}"
     if path.name != f"{answer.answer}.yml":
@@ -94,7 +95,10 @@ def _judge(governance: Governance, path: Path, used: dict[str, str]) -> tuple[An
     signature = signature_path(path, answer.link)
     if not signature.is_file():
         return f"is not signed by its link: {signature.name} is missing"
-    fault = link_fault(governance, answer, content, text_bytes(signature))
+    try:
+        fault = link_fault(governance, answer, content, paper_bytes(signature, where=signature.name))
+    except WorkbenchError as error:
+        fault = error.message
     if fault is None and answer.link in used:
         fault = f"link {answer.link} was used before, by {used[answer.link]}; a link is for one answer"
     if fault is not None:
@@ -180,20 +184,19 @@ def read_link(governance: Governance, name: str) -> Link | str:
     path = link_path(governance.project, name)
     if not path.is_file():
         return f"no steward issued a link {name}"
-    content = text_bytes(path)
+    where, signature = governance.project.relative(path), signature_path(path)
     try:
-        link = read_model_bytes(content, Link, where=governance.project.relative(path))
+        content = paper_bytes(path, where=where)
+        link = read_model_bytes(content, Link, where=where)
+        signed = paper_bytes(signature, where=signature.name) if signature.is_file() else None
     except WorkbenchError as error:
         return f"link {name} cannot be read: {error.message}"
     if link.link != name:
         return f"link {name} holds the link {link.link}"
-    signature = signature_path(path)
-    if not signature.is_file():
+    if signed is None:
         return f"link {name} is not signed by the steward who issued it: {signature.name} is missing"
     issue = issue_of(governance, link.answers)
-    fault = steward_fault(
-        governance.register, content, text_bytes(signature), signer=link.issued_by, day=link.issued_on, issue=issue
-    )
+    fault = steward_fault(governance.register, content, signed, signer=link.issued_by, day=link.issued_on, issue=issue)
     return link if fault is None else f"link {name} does not count: {fault}"
 
 
@@ -231,6 +234,7 @@ def issue_of(governance: Governance, subject: str) -> str | None:
     folder, model = ("recommendations", Recommendation) if subject.startswith("R-") else ("data_requests", DataRequest)
     path = governance.project.governance / folder / f"{subject}.yml"
     try:
-        return getattr(read_model_bytes(text_bytes(path), model, where=str(path)), "issue", None) if path.is_file() else None
+        paper = read_model_bytes(paper_bytes(path, where=subject), model, where=subject)
     except WorkbenchError:
         return None
+    return getattr(paper, "issue", None)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.files import text_bytes
+from workbench.errors import UsageError
 from workbench.governance.deciding.casting import is_ahead
 from workbench.governance.deciding.charter import Charter, Signed
+from workbench.governance.deciding.content import paper_bytes
 from workbench.governance.papers.fields import Side
 from workbench.governance.papers.meetings import Meeting
 from workbench.governance.papers.members import DEPUTY
@@ -111,12 +112,16 @@ def stewards_beside(register: Register, path: Path, *, day: dt.date, issue: str 
     -------
     Signed
     """
-    content, faults = text_bytes(path), []
+    content, faults = paper_bytes(path, where=path.name), []
     by: dict[Side, str] = {}
     for signer, file in signatures_beside(path).items():
         if signer.startswith("L-"):
             continue
-        fault = steward_fault(register, content, text_bytes(file), signer=signer, day=day, issue=issue)
+        try:
+            signed = paper_bytes(file, where=file.name)
+            fault = steward_fault(register, content, signed, signer=signer, day=day, issue=issue)
+        except UsageError as error:
+            fault = error.message
         side = next((seat.side for charter in reversed(register.charters) if (seat := charter.seat_of(signer))), None)
         if fault is not None:
             faults.append(f"{file.name}: {fault}")
