@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from acting_city import make_acting_city
+from committed_copy import copy_committed
 from dialogue import Dialogue
 from packages import require_package
 from signed import TODAY, governance_of, key_of, propose_issue
@@ -17,6 +18,7 @@ from workbench.files import read_yaml
 from workbench.governance.signing import write_private_key
 from workbench.project import Project
 
+ROOT = Path(__file__).parent.parent.parent
 DAY = ("--today", str(TODAY))
 
 
@@ -219,3 +221,23 @@ def test_a_department_pastes_its_link_and_answers(city: Project, tmp_path: Path)
         assert department.end() == 0
     written = read_yaml(city.governance / "answers" / "R-0001.yml")
     assert (written["outcome"], written["text"]["ko"].count("\n")) == ("accepted_in_part", 1)
+
+
+def test_the_vote_in_the_readme_goes_as_it_says(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = text.partition("## How a member votes in five minutes")[2].partition("```\n")[2].partition("```")[0]
+    command, *shown = block.splitlines()
+    assert command == "$ workbench vote"
+    project = copy_committed(tmp_path / "city")
+    with Dialogue("vote", "--today", "2026-11-22", root=project.root) as person:
+        person.answer("which proposal", "P-0010")
+        person.answer("the seat that votes", "C-2")
+        person.answer("your vote", "찬성")
+        person.answer("한국어: ", "아이들이 걷는 길부터 살펴봅시다.")
+        for language in ("English", "한국어", "English"):
+            person.answer(f"{language}: ", "")
+        person.answer("sign this as C-2 and write it?", "예")
+        assert person.end() == 0
+    lines = person.text.splitlines()
+    places = [lines.index(line) for line in shown]
+    assert places == sorted(places)
