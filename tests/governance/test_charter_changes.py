@@ -237,7 +237,7 @@ def by_hand(project: Project, name: str, content: bytes) -> str:
     governance = governance_of(project)
     assert len(governance.register.charters) == 1
     with pytest.raises(GateRefused, match="in doubt"):
-        governance.register.require_whole()
+        governance.require_whole()
     return governance.faults[0]
 
 

@@ -29,7 +29,7 @@ from decided_city import (
     put_tree,
     tree_of,
 )
-from signed import ADOPT, TODAY, key_of, seat
+from signed import ADOPT, TODAY, close, key_of, seat, vote
 from workbench.errors import CheckFailed, GateRefused
 from workbench.files import sha256
 from workbench.governance import read_governance, remember, require_adopted_policy, require_agreed_issue, trust
@@ -435,6 +435,10 @@ def test_with_memory_deleting_the_newest_closings_is_refused(city, known):
     assert "closing number 5, which this machine has seen, is gone" in told
     assert "closing number 6, which this machine has seen, is gone" in told
     assert gained(known, answers_of(city)) == []
+    with pytest.raises(GateRefused, match="closing number 5, which this machine has seen, is gone"):
+        vote(city, "P-0007", "C-4", today=NOW)
+    with pytest.raises(GateRefused, match="closing number 5, which this machine has seen, is gone"):
+        close(city, "P-0007", stewards=["C-1"], today=TODAY + 20 * DAY)
 
 
 def test_what_was_forgotten_is_not_remembered_in_its_place(city, known):

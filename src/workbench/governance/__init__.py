@@ -4,11 +4,11 @@
 decisions, ``acts`` is what members do, and the gates are what other rooms ask.
 """
 
+from workbench.governance.deciding.consent import Consent
 from workbench.governance.deciding.memory import remember, trust
 from workbench.governance.deciding.outcomes import Tally, tally_all
 from workbench.governance.deciding.tally import SideCount, Vote
 from workbench.governance.gates import (
-    Consent,
     Decision,
     Governance,
     policy_path,

@@ -12,19 +12,15 @@ from functools import cached_property
 from pathlib import Path
 
 from workbench.errors import GateRefused
-from workbench.files import sha256_text, text_bytes
-from workbench.governance.deciding.casting import is_ahead
+from workbench.files import sha256_text
+from workbench.governance.deciding.consent import Consent, consent_to
 from workbench.governance.deciding.memory import forgotten
 from workbench.governance.deciding.outcomes import Tally, tally_proposal
 from workbench.governance.deciding.register import Register, read_register
-from workbench.governance.papers.fields import SIDE_WORDS, SIDES, Side
 from workbench.governance.papers.members import Members
 from workbench.governance.papers.proposals import IssueProposal, PolicyProposal, Proposal
 from workbench.governance.papers.rules import Rules
-from workbench.governance.papers.statements import Statement
-from workbench.governance.signing import signature_path
 from workbench.project import Project
-from workbench.records import read_model, read_yaml
 
 
 @dataclass(frozen=True)
@@ -64,39 +60,6 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Consent:
-    """What checkers of both sides said about a release.
-
-    Parameters
-    ----------
-    path : Path
-    given : dict of str to Statement
-        By side.
-    faults : tuple of str
-        Why other statements about it do not count.
-    """
-
-    path: Path
-    given: dict[Side, Statement]
-    faults: tuple[str, ...]
-
-    @property
-    def complete(self) -> bool:
-        """Whether both sides said it."""
-        return all(side in self.given for side in SIDES)
-
-    @property
-    def date(self) -> dt.date | None:
-        """The day on which the later side said it, None while one is missing."""
-        return max(statement.date for statement in self.given.values()) if self.complete else None
-
-    def missing(self) -> str:
-        """Say in words what is missing."""
-        sides = " and ".join(SIDE_WORDS[side] for side in SIDES if side not in self.given)
-        return f"missing: {sides}" + ("; " + "; ".join(self.faults) if self.faults else "")
-
-
-@dataclass(frozen=True)
 class Governance:
     """The governance of a project as it stands: the register, and every answer that is recomputed from it.
 
@@ -126,6 +89,17 @@ class Governance:
     def faults(self) -> tuple[str, ...]:
         """What puts the register in doubt, by the files or by what this machine has seen."""
         return (*self.register.faults, *forgotten(self.project, self.register))
+
+    def require_whole(self) -> None:
+        """Refuse while the register is in doubt.
+
+        Raises
+        ------
+        GateRefused
+        """
+        if self.faults:
+            hint = "restore these files from git, or see: workbench governance register"
+            raise GateRefused(_in_doubt("; ".join(self.faults)), hint=hint)
 
     @cached_property
     def _tallies(self) -> dict[str, Tally]:
@@ -247,58 +221,7 @@ class Governance:
         """
         path = folder / "release.yml"
         name = name or self.project.relative(path)
-        record = read_yaml(path) if path.is_file() else {}
-        record = record if isinstance(record, dict) else {}
-        issue, authors = str(record.get("issue", "")), [str(seat) for seat in record.get("authors") or []]
-        current = sha256_text(path) if path.is_file() else ""
-        given: dict[Side, Statement] = {}
-        faults = list(self.faults)
-        for file in sorted((folder / "approvals").glob("*.yml")):
-            statement = read_model(file, Statement)
-            fault = self._fault(file, statement, issue=issue, authors=authors)
-            if fault is None and statement.of.get(name) != current:
-                fault = "speaks of other bytes (the release was changed since)"
-            if fault is None:
-                given.setdefault(self._side_of(statement), statement)
-            else:
-                faults.append(f"{self.project.relative(file)} {fault}")
-        return Consent(path=path, given=given if not self.faults else {}, faults=tuple(faults))
-
-    def _side_of(self, statement: Statement) -> Side:
-        charter = self.register.charter_on(statement.date)
-        seat = charter.seat_of(statement.seat) if charter else None
-        if seat is None or seat.side is None:
-            raise GateRefused(f"seat {statement.seat} speaks for no side")
-        return seat.side
-
-    def _fault(self, file: Path, statement: Statement, *, issue: str, authors: Sequence[str]) -> str | None:
-        """Why an approval does not count, None where it does. A fault of one leaves those of others standing."""
-        charter = self.register.charter_on(statement.date)
-        if charter is None:
-            return f"is dated {statement.date}, before the founding"
-        if is_ahead(statement.date, self.today):
-            return f"is dated {statement.date}, in the future of {self.today}"
-        if file.stem != statement.seat:
-            return f"is of seat {statement.seat}: its file is {statement.seat}.yml"
-        seat = charter.seat_of(statement.seat)
-        if seat is None:
-            return f"names the seat {statement.seat}, which governance/members.yml in force does not know"
-        if seat.side is None:
-            return f"is of seat {statement.seat}, which advises and speaks for no side"
-        if not seat.has_role("checker", issue=issue):
-            return f"is of seat {statement.seat}, which is no checker of '{issue}'"
-        if statement.seat in authors:
-            return f"is of seat {statement.seat}, an author of this release"
-        signature = signature_path(file)
-        if not signature.is_file():
-            return f"is not signed: {signature.name} is missing"
-        fault = charter.check(text_bytes(file), text_bytes(signature), signer=statement.seat, day=statement.date)
-        if fault is not None:
-            return f"does not count: {fault}"
-        for revoked in self.register.charter.members.revoked_keys:
-            if revoked.public_key == seat.public_key and statement.date >= revoked.revoked_on:
-                return f"does not count: the key of {statement.seat} is revoked since {revoked.revoked_on}"
-        return None
+        return consent_to(self.project, self.register, path, name=name, doubts=self.faults, today=self.today)
 
 
 def _in_doubt(reason: str) -> str:

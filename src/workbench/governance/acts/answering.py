@@ -186,7 +186,7 @@ def draft_countersignature(governance: Governance, reply: Reply, *, signer: str)
         No steward; the link was not issued by one, expired, was used or revoked; the answer is not what it signed.
     """
     register, answer = governance.register, reply.answer
-    register.require_whole()
+    governance.require_whole()
     require_steward(governance, signer, issue=issue_of(governance, answer.subject))
     fault = link_fault(governance, answer, reply.content, reply.signature)
     used = used_by(governance, answer.link)

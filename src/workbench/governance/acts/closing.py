@@ -38,7 +38,7 @@ def draft_closing(governance: Governance, proposal: str, *, signer: str, today: 
         No steward, closed already, or the vote is still open and somebody has not voted.
     """
     register, project = governance.register, governance.project
-    register.require_whole()
+    governance.require_whole()
     if proposal in register.unread:
         raise UsageError(register.unread[proposal])
     if proposal not in register.proposals:

@@ -70,7 +70,7 @@ def draft_link(
     GateRefused
         The seat is no steward.
     """
-    governance.register.require_whole()
+    governance.require_whole()
     asked = department or _named_department(governance, subject)
     require_steward(governance, signer, issue=issue_of(governance, subject))
     record = {

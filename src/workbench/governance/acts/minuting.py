@@ -62,7 +62,7 @@ def draft_approval_of_minutes(governance: Governance, meeting: str, *, signer: s
         No steward, signed already, or dated in the future.
     """
     project, register = governance.project, governance.register
-    register.require_whole()
+    governance.require_whole()
     paper = read_paper(project, "meeting", meeting)
     require_steward(governance, signer)
     path = paper_path(project, "meeting", meeting)

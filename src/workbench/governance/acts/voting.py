@@ -64,7 +64,7 @@ def draft_ballot(
         The vote is closed or not open on this day.
     """
     register = governance.register
-    register.require_whole()
+    governance.require_whole()
     if proposal in register.unread:
         raise UsageError(register.unread[proposal])
     if proposal not in register.proposals:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from workbench.errors import GateRefused, WorkbenchError
+from workbench.errors import WorkbenchError
 from workbench.files import sha256
 from workbench.governance.deciding.casting import Cast, count_ballots, is_ahead, last_day, read_box
 from workbench.governance.deciding.charter import Charter, barred_keys, check_charter
@@ -109,19 +109,6 @@ class Register:
         Charter or None
         """
         return next((charter for charter in reversed(self.charters) if charter.since <= day), None)
-
-    def require_whole(self) -> None:
-        """Refuse while the register is in doubt.
-
-        Raises
-        ------
-        GateRefused
-        """
-        if self.faults:
-            raise GateRefused(
-                f"the register of decisions is in doubt: {'; '.join(self.faults)}",
-                hint="restore these files from git, or see: workbench governance register",
-            )
 
 
 @dataclass
