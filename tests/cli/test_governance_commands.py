@@ -24,6 +24,7 @@ from workbench.project import Project
 from workbench.records import dump_yaml
 
 DAY = ("--today", str(TODAY))
+DAYLESS = [("governance", "keygen"), ("governance", "schemas"), ("governance", "example")]
 CITY = {**SEATS, "G-2": vacant("G-2")}
 
 
@@ -50,7 +51,7 @@ def run(city: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> An
 
     def call(*given: str, code: int = 0, key: str | None = None) -> str:
         words = [*given, *(("--key", str(tmp_path / key)) if key else ())]
-        if given[0] not in ("catalog",) and given[:2] not in (("governance", "keygen"), ("governance", "schemas")):
+        if given[:2] not in DAYLESS:
             words += DAY
         capsys.readouterr()
         assert main(words) == code, (words, capsys.readouterr())
@@ -111,6 +112,7 @@ def test_policies_are_proposed_in_the_bytes_that_lie_there(city: Project, run: A
         (["vote", "P-0002", "--seat", "C-1", "--deputy", "--vote", "yes"], 3, "seat C-1 has no deputy"),
         (["vote", "P-0001", "--seat", "C-1", "--vote", "yes"], 3, "was closed on 2026-11-20"),
         (["close", "P-0002", "--seat", "C-9"], 3, "seat C-9 is no steward"),
+        (["vote", "P-0002", "--seat", "C-1", "--vote", "abstain", "--signature", "no.sig"], 2, "no.sig: no such file"),
         (["propose", "parks"], 2, "unknown kind of proposal 'parks'"),
         (["propose", "charter", "--seat", "C-7"], 2, "'C-7' is neither a seat nor a contribution"),
         (["minutes", "M-0001", "--seat", "C-1"], 2, "there is no meeting 'M-0001'"),
@@ -459,6 +461,31 @@ def test_a_refused_request_leaves_an_obstacle(city: Project, run: Any, tmp_path:
     assert "next: workbench request-data --close D-0002 --obstacle O-0001" in told
     run("request-data", "--close", "D-0002", "--obstacle", "O-0001")
     assert read_yaml(city.governance / "data_requests" / "D-0002.yml")["obstacle"] == "O-0001"
+
+
+def test_a_paper_begins_from_its_commented_example(city: Project, run: Any, tmp_path: Path) -> None:
+    assert "obstacle" in run("governance", "example").split()
+    text = run("governance", "example", "proposal_urban_issue")
+    lines = [line for line in text.splitlines() if not line.startswith("opens_on:")]
+    (tmp_path / "draft.yml").write_text("\n".join(lines), encoding="utf-8")
+    run("propose", "--from", str(tmp_path / "draft.yml"))
+    assert read_yaml(city.governance / "proposals" / "P-0003.yml")["proposed_on"] == TODAY
+    assert "unknown example 'obstacles'" in run("governance", "example", "obstacles", code=2)
+
+
+def test_a_polis_export_becomes_counts(city: Project, run: Any, tmp_path: Path) -> None:
+    people, export = range(12), tmp_path / "export"
+    stamp = "Wed May 06 2026 09:00:00 GMT+0900 (Korean Standard Time)"
+    votes_said = "".join(f"{1778025600000 + one},{stamp},0,{one},1\n" for one in people)
+    write_text(export / "votes.csv", "timestamp,datetime,comment-id,voter-id,vote\n" + votes_said)
+    head = "timestamp,datetime,comment-id,author-id,agrees,disagrees,moderated,comment-body\n"
+    write_text(export / "comments.csv", f"{head}1778025600000,{stamp},0,0,12,0,1,Quiet nights\n")
+    rows = "".join(f"{one},0,0,1,1,0,1\n" for one in people)
+    write_text(export / "participants-votes.csv", f"participant,group-id,n-comments,n-votes,n-agree,n-disagree,0\n{rows}")
+    texts = ("--title-ko", "밤 소음", "--title-en", "Night noise")
+    told = run("governance", "polis", str(export), "--name", "night-noise", *texts, "--issue", "noise")
+    assert "to commit: git add governance/consultations/night-noise.yml" in told
+    assert "give issue, result or proposal" in run("governance", "polis", str(export), "--name", "other", *texts, code=2)
 
 
 def test_a_citizen_is_answered(city: Project, run: Any) -> None:

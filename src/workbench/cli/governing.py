@@ -20,6 +20,8 @@ from workbench.governance import trust as take_for_true
 from workbench.governance.deciding.memory import forgotten, memory_path
 from workbench.governance.deciding.principals import signer_entries
 from workbench.governance.papers.contributions import About
+from workbench.governance.papers.examples import example as commented_example
+from workbench.governance.papers.examples import example_names
 from workbench.governance.papers.schemas import write_schemas
 from workbench.governance.signing import allowed_signers
 from workbench.project import Project
@@ -184,6 +186,16 @@ def register(project: Project, options: argparse.Namespace) -> int:
     say("compare it with somebody of the other side: the same fingerprint is the same history")
     for fault in found.faults:
         say(f"fault: {fault}")
+    return DONE
+
+
+def example(project: Project, options: argparse.Namespace) -> int:  # noqa: ARG001
+    """Show a commented example of a file, or list them."""
+    if options.name is None:
+        for name in example_names():
+            say(name)
+    else:
+        say(commented_example(options.name).rstrip("\n"))
     return DONE
 
 

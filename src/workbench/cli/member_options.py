@@ -208,6 +208,10 @@ def _polis(parser: argparse.ArgumentParser) -> None:
     today_option(parser)
 
 
+def _example(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", help="which file, e.g. ballot (default: lists them)")
+
+
 def _nothing(parser: argparse.ArgumentParser) -> None:
     """No option."""
 
@@ -224,5 +228,6 @@ GOVERNANCE: dict[str, tuple[str, str, Add]] = {
     "governance recommend": ("recommend something to a department, or record how far it has come", "workbench governance recommend R-0001 --step implemented", _recommend),
     "governance trust": ("take the register as it stands for the true one, after comparing its fingerprint", "workbench governance trust", _trust),
     "governance polis": ("import a Polis export as counts of people", "workbench governance polis export/ --name night-noise --title-ko '밤 소음' --title-en 'Night noise' --issue noise", _polis),
+    "governance example": ("show a commented example of a file, to write one's own and give it with --from", "workbench governance example obstacle > obstacle.yml", _example),
     "governance schemas": ("write the JSON Schemas with which editors help", "workbench governance schemas", _nothing),
 }  # fmt: skip

@@ -71,7 +71,7 @@ def read_record(path: Path, *, drop: tuple[str, ...]) -> dict[str, Any]:
     """Read a written draft; its number and day are given by the command, so those of an example are taken out."""
     record = read_yaml(path)
     if not isinstance(record, dict):
-        raise UsageError(f"{path}: holds no keys", hint="write keys as governance/schemas has them")
+        raise UsageError(f"{path}: holds no keys", hint="begin from: workbench governance example")
     return {str(key): value for key, value in record.items() if key not in drop}
 
 

@@ -198,7 +198,7 @@ def recommend(project: Project, options: argparse.Namespace) -> int:
         if not options.from_file:
             raise UsageError(
                 "which recommendation? give R-0001 with --step, or --from FILE.yml for a new one",
-                hint="its keys: governance/schemas/recommendation.schema.json",
+                hint="begin from: workbench governance example recommendation",
             )
         record = read_record(options.from_file, drop=("recommendation",))
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import GateRefused, UsageError
+from workbench.errors import GateRefused, UsageError, unknown
 from workbench.files import sha256, text_bytes
 from workbench.governance.acts.drafts import record_bytes, write_papers
 from workbench.governance.deciding.charter import check_charter
@@ -66,7 +66,18 @@ def draft_proposal(governance: Governance, record: Mapping[str, Any], *, today: 
     number = next_id(folder, "P")
     whole = {"proposal": number, "proposed_on": today, "opens_on": today, **record}
     proposal = parse_model(whole, ProposalFile, where=f"proposal {number}").root
+    _require_proposer(governance, proposal.proposed_by, where=f"proposal {number}: proposed_by")
     return {folder / f"{number}.yml": record_bytes(proposal)}
+
+
+def _require_proposer(governance: Governance, name: str, *, where: str) -> None:
+    """A seat that there is, or a citizen's contribution (four digits; a seat has three at most)."""
+    contributions = governance.project.governance / "contributions"
+    if len(name) == len("C-0001") and name.startswith("C-"):
+        if not (contributions / f"{name}.yml").is_file():
+            raise unknown("contribution", name, [path.stem for path in contributions.glob("C-*.yml")], where=where)
+    elif name not in governance.members.seats:
+        raise unknown("seat", name, governance.members.seats, where=where)
 
 
 def write_proposal(governance: Governance, record: Mapping[str, Any], *, today: dt.date) -> list[Path]:
