@@ -46,7 +46,7 @@ def found(project: Project, options: argparse.Namespace) -> int:
     return DONE
 
 
-def keygen(project: Project, options: argparse.Namespace) -> int:  # noqa: ARG001 (a key belongs to a person, not to a project)
+def keygen(project: Project, options: argparse.Namespace) -> int:
     """Make the key of a seat's holder; the private half stays with them."""
     if not re.fullmatch(r"[A-Z]{1,3}-[1-9][0-9]{0,2}", options.seat):
         raise UsageError(f"'{options.seat}' is no seat", hint="capital letters, a hyphen, a number: C-1")
@@ -65,7 +65,9 @@ def keygen(project: Project, options: argparse.Namespace) -> int:  # noqa: ARG00
     say(f'    public_key: "{key.public.line}"')
     if recipient:
         say(f"    age_key: {recipient}")
-    say("next: send these lines to a steward; they count once both sides have adopted them (workbench propose charter)")
+    founded = (project.governance / "founding" / "record.yml").is_file()
+    way = "both sides have adopted them (workbench propose charter)" if founded else "both sides have founded the project"
+    say(f"next: send these lines to a steward; they count once {way}")
     return DONE
 
 
