@@ -273,9 +273,9 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     try:
         with os.scandir(descriptor) as entries:
             for entry in entries:
-                name = os.fsencode(entry.name).decode("utf-8", errors="backslashreplace")
-                plain = entry.is_file(follow_symlinks=False)
-                found[name] = plain_bytes(entry.name, folder=descriptor) if plain else b""
+                name = entry.name
+                content = plain_bytes(name, folder=descriptor) if entry.is_file(follow_symlinks=False) else b""
+                found[name if name.isascii() else os.fsencode(name).decode("utf-8", errors="backslashreplace")] = content
     finally:
         os.close(descriptor)
     return dict(sorted(found.items()))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -48,12 +49,9 @@ def digest(*parts: str | bytes) -> str:
     >>> digest("ab", "c") == digest("a", "bc")
     False
     """
-    found = hashlib.sha256()
-    for part in parts:
-        content = part.encode("utf-8") if isinstance(part, str) else part
-        found.update(len(content).to_bytes(8, "big"))
-        found.update(content)
-    return found.hexdigest()
+    contents = [part.encode("utf-8") if isinstance(part, str) else part for part in parts]
+    lengths = struct.pack(f">{len(contents) + 1}Q", len(contents), *map(len, contents))
+    return sha256(lengths + b"".join(contents))
 
 
 class Remembered:
