@@ -218,8 +218,8 @@ def _signed_entry(
         return Pending(f"is dated {facts.closed_on}, before the record that it follows ({since})", waits=False)
     if proposal is not None:
         end = last_day(proposal.opens_on, charter.rules)
-        absent = missing_ballots(facts.names, charter, day=facts.closed_on)
-        if facts.closed_on <= end and absent:
+        absent = missing_ballots(facts.names, charter, day=facts.closed_on) if facts.closed_on <= end else []
+        if absent:
             reason = f"closes on {facts.closed_on}, the vote is open until {end} and {', '.join(absent)} did not vote yet"
             return Pending(reason, waits=False)
     return Entry(facts=facts, charter=charter, signed_by=signed.by)
