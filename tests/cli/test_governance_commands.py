@@ -389,10 +389,11 @@ def test_a_key_without_a_passphrase_is_made_only_on_request(run: Any, tmp_path: 
 
 def test_an_answer_goes_from_the_link_to_the_recommendation(city: Project, run: Any, tmp_path: Path) -> None:
     run("governance", "schemas")
-    write_text(city.book / "site.yml", "url: https://city.example/book/\n")
+    site = {"title": words("city"), "tagline": words("asked"), "languages": ["en"], "url": "https://city.example/book/"}
+    write_text(city.book / "site.yml", dump_yaml(site))
     told = json.loads(run("governance", "link", "R-0001", "--seat", "G-1", "--json", key="G-1"))
     link, secret = told["link"], told["link"].rpartition(".")[2]
-    assert link.startswith("https://city.example/book/#L-0001.")
+    assert link.startswith("https://city.example/book/en/answer.html#L-0001.")
     sent = tmp_path / "answer.txt"
     run(
         "answer",

@@ -20,17 +20,19 @@ from workbench.governance.acts.linking import LINK_DAYS, draft_link, link_text, 
 from workbench.governance.papers.answers import OUTCOMES
 from workbench.governance.signing import generate_key
 from workbench.project import Project
-from workbench.records import read_yaml
 
 
 def link(project: Project, options: argparse.Namespace) -> int:
     """Issue a one-time link; it is printed once, and its secret is kept nowhere."""
+    from workbench.publish.answer_page import link_base
+
     today = today_of(options)
     governance = read_governance(project, today=today)
     given = {"ko": options.department_ko, "en": options.department_en}
     if any(given.values()) and not all(given.values()):
         raise UsageError("give --department-ko and --department-en, or neither", hint="without them: as the paper names it")
     department = {language: str(text) for language, text in given.items()} if all(given.values()) else None
+    base = link_base(project)
     fresh = generate_key()
 
     def draft() -> Draft:
@@ -55,7 +57,7 @@ def link(project: Project, options: argparse.Namespace) -> int:
         if draft() != made:
             raise GateRefused("another link was issued while you answered; nothing was written", hint="run it again")
         written = [project.relative(path) for path in sign_draft(made, key)]
-    text = link_text(_base(project), made, fresh)
+    text = link_text(base or "answer:", made, fresh)
     if options.json:
         say(json.dumps({"link": text, "written": written}, ensure_ascii=False, sort_keys=True, indent=1))
         return DONE
@@ -63,15 +65,10 @@ def link(project: Project, options: argparse.Namespace) -> int:
     say(f"to commit: git add {' '.join(written)}")
     say("next: send this one link to the department and to nobody else; it is shown only now and answers once:")
     say(text)
+    if base is None:
+        say("in a browser: the published book's address before it, as https://…/ko/answer.html#L-…, or pasted on that page")
+    say("the page knows this link once it is committed and the book is built and published anew")
     return DONE
-
-
-def _base(project: Project) -> str:
-    """The address before the link: the published book's, if there is one."""
-    path = project.book / "site.yml"
-    found = read_yaml(path) if path.is_file() else None
-    url = found.get("url") if isinstance(found, dict) else None
-    return str(url) if url else "answer:"
 
 
 def answer(project: Project, options: argparse.Namespace) -> int:

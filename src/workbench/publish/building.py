@@ -155,6 +155,7 @@ def _build(
 ) -> tuple[list[str], int, list[str]]:
     from workbench.catalog import read_catalog
     from workbench.governance import read_governance
+    from workbench.publish.answer_page import read_desk
     from workbench.publish.decisions_page import read_decisions
     from workbench.publish.dissent import require_dissent
     from workbench.publish.editions import read_editions
@@ -169,11 +170,13 @@ def _build(
     governance = read_governance(project)
     votings = read_votings(governance)
     editions = tuple(read_editions(governance, votings, folders=folders, draft=draft))
+    decisions = read_decisions(governance, votings, editions)
     book = Book(
         site=site,
         catalog=read_catalog(project),
         editions=editions,
-        decisions=read_decisions(governance, votings, editions),
+        decisions=decisions,
+        desk=read_desk(governance, decisions.papers, votings),
         demonstration=governance.rules.demonstration,
         draft=draft,
         theme=project.book / "theme",

@@ -15,6 +15,7 @@ from workbench.catalog import Catalog, Dataset
 from workbench.errors import UsageError
 from workbench.files import write_text
 from workbench.places import ATTRIBUTION
+from workbench.publish.answer_page import PAGE, Desk, desk_data
 from workbench.publish.catalogue_page import catalogue_groups, dataset_anchor
 from workbench.publish.contents import datasets_of, results_in_order, runs_of
 from workbench.publish.decisions_page import Decisions, origin
@@ -38,6 +39,7 @@ class Book:
     catalog: Catalog
     editions: tuple[Edition, ...]
     decisions: Decisions
+    desk: Desk
     demonstration: bool
     draft: bool
     theme: Path
@@ -45,13 +47,17 @@ class Book:
 
 @dataclass(frozen=True)
 class Source:
-    """One page before Sphinx: its name, its Markdown, where the frame shows it, and the title of each page above it."""
+    """One page before Sphinx: its name, its Markdown, where the frame shows it, and the title of each page above it.
+
+    ``secret``: it is opened with a secret in its address, so nothing is sent from it and no search engine keeps it.
+    """
 
     name: str
     text: str
     section: str
     above: tuple[tuple[str, str], ...] = ()
     wide: bool = False
+    secret: bool = False
 
 
 def page_sources(book: Book, words: Words) -> list[Source]:
@@ -129,6 +135,7 @@ def frame_settings(book: Book, words: Words, *, catalogues: Mapping[str, Words],
                 "section": source.section,
                 "above": [{"page": page, "title": title} for page, title in source.above],
                 "wide": source.wide,
+                "secret": source.secret,
             }
             for source in sources
         },
@@ -181,6 +188,8 @@ class _Tree:
         text = self._fill("decisions.md", decisions=self.book.decisions)
         pages.append(Source(name="decisions", section="decisions", text=text))
         pages += [Source(name=page.name, section=page.name, text=page.text) for page in self.words.pages]
+        text = self._fill("answer.md", carried=desk_data(self.book.desk, self.words))
+        pages.append(Source(name=PAGE, section=PAGE, text=text, secret=True))
         return pages
 
     def _fill(self, template: str, **values: Any) -> str:

@@ -19,7 +19,7 @@ from workbench.publish.records import Record
 
 PageName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
 
-RESERVED = ("index", "search", "genindex", "data", "decisions")
+RESERVED = ("index", "search", "genindex", "data", "decisions", "answer")
 """Pages that the book makes itself."""
 
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
@@ -29,7 +29,8 @@ class Site(Record):
     """``book/site.yml``.
 
     ``pages`` are files ``book/pages/<language>/<name>.md``, in the order of the menu; ``collect_url`` is the address
-    where citizens give data, ``url`` the one under which the book is published, if there is one.
+    where citizens give data, ``url`` the one under which the book is published (above its languages), if there is one. The
+    link by which a department answers begins with ``url``; browsers sign on pages that came over https.
 
     Examples
     --------
@@ -44,7 +45,7 @@ class Site(Record):
     pages: list[PageName] = Field(default_factory=list)
     licence: Bilingual | None = None
     collect_url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s#]+$")] | None = None
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$")] | None = None
 
     @field_validator("languages")
     @classmethod

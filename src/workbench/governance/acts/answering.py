@@ -94,10 +94,8 @@ def answer_through(
     """
     link = open_link(governance, name, key, today=today)
     subject = link.answers
-    folder = governance.project.governance / "answers"
-    number = 1 + sum(path.name.startswith(f"{subject}.") for path in folder.glob(f"{subject}*.yml"))
     record = {
-        "answer": subject if number == 1 else f"{subject}.{number}",
+        "answer": next_answer(governance, subject),
         "link": name,
         "department": link.department.model_dump(),
         "outcome": outcome,
@@ -107,7 +105,26 @@ def answer_through(
     }
     answer = parse_model(record, Answer, where=f"answer to {subject}")
     content = record_bytes(answer)
-    return Reply(answer=answer, path=folder / f"{answer.answer}.yml", content=content, signature=sign(content, key))
+    path = governance.project.governance / "answers" / f"{answer.answer}.yml"
+    return Reply(answer=answer, path=path, content=content, signature=sign(content, key))
+
+
+def next_answer(governance: Governance, subject: str) -> str:
+    """Return the id that the next answer to a subject bears.
+
+    Parameters
+    ----------
+    governance : Governance
+    subject : str
+
+    Returns
+    -------
+    str
+        ``R-0001``, from the second answer on ``R-0001.2``.
+    """
+    folder = governance.project.governance / "answers"
+    number = 1 + sum(path.name.startswith(f"{subject}.") for path in folder.glob(f"{subject}*.yml"))
+    return subject if number == 1 else f"{subject}.{number}"
 
 
 def read_bundle(governance: Governance, content: bytes) -> Reply:
