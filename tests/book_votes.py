@@ -8,14 +8,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from signed import ADOPT, AGE, ISSUE, RULES, adopt, close, decide, found, governance_of, key_of, seat, vacant, vote
+from signed import (
+    ADOPT,
+    AGE,
+    ISSUE,
+    RULES,
+    adopt,
+    close,
+    decide,
+    found,
+    governance_of,
+    key_of,
+    propose_charter,
+    seat,
+    vacant,
+    vote,
+    write_proposal,
+)
 from workbench.files import read_yaml, write_text
 from workbench.governance.acts.answering import answer_through, draft_countersignature
 from workbench.governance.acts.contributing import draft_recommendation
 from workbench.governance.acts.drafts import record_bytes, sign_draft, write_papers
 from workbench.governance.acts.linking import draft_link
 from workbench.governance.acts.minuting import draft_approval_of_minutes, draft_minutes
-from workbench.governance.acts.proposing import propose_charter, write_proposal
 from workbench.governance.acts.requesting import draft_closed_request, draft_obstacle, draft_request
 from workbench.governance.papers.ballots import Ballot
 from workbench.governance.signing import sign, signature_path

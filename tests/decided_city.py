@@ -10,12 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from signed import ADOPT, RULES, TODAY, close, found, key_of, propose_issue, seat, words
+from signed import ADOPT, RULES, TODAY, close, found, key_of, propose_charter, propose_issue, propose_policies, seat, words
 from workbench.errors import WorkbenchError
 from workbench.files import sha256, text_bytes
 from workbench.governance import read_governance, require_adopted_policy, require_agreed_issue
 from workbench.governance.acts.drafts import record_bytes, sign_draft
-from workbench.governance.acts.proposing import propose_charter, propose_policies
 from workbench.governance.acts.voting import draft_ballot
 from workbench.governance.papers.ballots import Ballot
 from workbench.governance.papers.closings import Closing

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from workbench.files import write_text
 from workbench.governance import Governance, read_governance
 from workbench.governance.acts.closing import draft_closing
-from workbench.governance.acts.drafts import sign_draft
+from workbench.governance.acts.drafts import sign_draft, write_papers
 from workbench.governance.acts.founding import draft_founding
-from workbench.governance.acts.proposing import propose_policies, write_proposal
+from workbench.governance.acts.proposing import draft_charter, draft_policies, draft_proposal
 from workbench.governance.acts.voting import draft_ballot
 from workbench.governance.signing import PrivateKey, generate_age_identity, private_key_from_seed
 from workbench.project import Project
@@ -72,7 +72,9 @@ SEATS = {
 }
 
 
-def found(project: Project, *, seats: Mapping[str, Any] = SEATS, rules: Mapping[str, Any] = RULES, today: dt.date = TODAY) -> None:
+def found(
+    project: Project, *, seats: Mapping[str, Any] = SEATS, rules: Mapping[str, Any] = RULES, today: dt.date = TODAY
+) -> None:
     """Write rules and seats, and have a steward of each side sign the founding."""
     write_text(project.governance / "rules.yml", dump_yaml(dict(rules)))
     write_text(project.governance / "members.yml", dump_yaml({"seats": dict(seats)}))
@@ -92,6 +94,21 @@ ISSUE = {
     **{key: words(key) for key in ("title", "question", "expected_outcome", "decision_wanted", "department")},
 }
 ADOPT = {"proposed_by": "G-1", "reason": words("needed"), **{key: words(key) for key in ("title", "question", "department")}}
+
+
+def write_proposal(governance: Governance, record: Mapping[str, Any], *, today: dt.date) -> list[Path]:
+    """Draft a proposal and write it."""
+    return write_papers(draft_proposal(governance, record, today=today))
+
+
+def propose_policies(governance: Governance, datasets: Sequence[str], record: Mapping[str, Any], *, today: dt.date) -> list[Path]:
+    """Draft a proposal to adopt policies and write it."""
+    return write_papers(draft_policies(governance, datasets, record, today=today))
+
+
+def propose_charter(governance: Governance, record: Mapping[str, Any], *, today: dt.date) -> list[Path]:
+    """Draft a proposal of the rules and seats as they stand and write it."""
+    return write_papers(draft_charter(governance, record, today=today))
 
 
 def propose_issue(project: Project, issue: str, *, today: dt.date = TODAY, **more: Any) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from acting_city import make_acting_city
-from signed import SEATS, TODAY, decide, governance_of, key_of, seat, words
+from signed import SEATS, TODAY, decide, governance_of, key_of, propose_charter, seat, words
 from workbench.errors import GateRefused, UsageError
 from workbench.files import read_yaml, text_bytes, write_text
 from workbench.governance import read_governance
@@ -22,7 +22,6 @@ from workbench.governance.acts.answering import (
 )
 from workbench.governance.acts.drafts import sign_draft, write_papers
 from workbench.governance.acts.linking import draft_link, link_text, open_link, parse_link
-from workbench.governance.acts.proposing import propose_charter
 from workbench.governance.deciding.answers import answers_of
 from workbench.governance.signing import PrivateKey, encode_seed, generate_key, sign
 from workbench.project import Project

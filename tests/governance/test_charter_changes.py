@@ -21,12 +21,26 @@ from decided_city import (
     put_tree,
     tree_of,
 )
-from signed import ADOPT, RULES, TODAY, close, decide, found, governance_of, key_of, propose_issue, seat, vacant, vote, words
+from signed import (
+    ADOPT,
+    RULES,
+    TODAY,
+    close,
+    decide,
+    found,
+    governance_of,
+    key_of,
+    propose_charter,
+    propose_issue,
+    seat,
+    vacant,
+    vote,
+    words,
+)
 from workbench.errors import GateRefused, UsageError
 from workbench.files import sha256, write_text
 from workbench.governance import read_governance
 from workbench.governance.acts.founding import draft_founding
-from workbench.governance.acts.proposing import propose_charter
 from workbench.governance.papers.statements import Statement
 from workbench.governance.signing import sign
 from workbench.project import Project

@@ -7,13 +7,27 @@ import datetime as dt
 import pytest
 
 from decided_city import DAY, NOW, POLICY, POLICY_VERSIONS, put_tree
-from signed import ADOPT, RULES, TODAY, adopt, agree, close, decide, found, governance_of, key_of, propose_issue, seat, vote
+from signed import (
+    ADOPT,
+    RULES,
+    TODAY,
+    adopt,
+    agree,
+    close,
+    decide,
+    found,
+    governance_of,
+    key_of,
+    propose_issue,
+    propose_policies,
+    seat,
+    vote,
+)
 from workbench.errors import GateRefused, UsageError
 from workbench.files import read_yaml, sha256, write_text
 from workbench.governance import policy_path, require_adopted_policy, require_agreed_issue, require_demonstration
 from workbench.governance.acts.approving import draft_approval
 from workbench.governance.acts.drafts import sign_draft
-from workbench.governance.acts.proposing import propose_policies
 from workbench.governance.signing import sign
 from workbench.project import Project
 from workbench.records import dump_yaml

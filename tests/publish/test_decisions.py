@@ -9,11 +9,10 @@ import pytest
 
 from book_sample import SampleBook
 from book_votes import BLOCK, PROPOSAL, two
-from signed import governance_of, vote
+from signed import governance_of, vote, write_proposal
 from workbench.errors import GateRefused
 from workbench.files import write_text
 from workbench.governance import read_governance
-from workbench.governance.acts.proposing import write_proposal
 from workbench.project import Project
 from workbench.publish import build_book
 from workbench.publish.dissent import require_dissent

@@ -9,8 +9,8 @@ from typing import Any
 
 from workbench.errors import GateRefused, UsageError, unknown
 from workbench.files import sha256, text_bytes
-from workbench.governance.acts.drafts import record_bytes, write_papers
-from workbench.governance.deciding.charter import check_charter
+from workbench.governance.acts.drafts import record_bytes
+from workbench.governance.deciding.charter import barred_keys, check_charter
 from workbench.governance.gates import Governance, policy_path
 from workbench.governance.papers.members import Members
 from workbench.governance.papers.proposals import CHARTER_FOLDER, ProposalFile
@@ -80,22 +80,6 @@ def _require_proposer(governance: Governance, name: str, *, where: str) -> None:
         raise unknown("seat", name, governance.members.seats, where=where)
 
 
-def write_proposal(governance: Governance, record: Mapping[str, Any], *, today: dt.date) -> list[Path]:
-    """Write a proposal as :func:`draft_proposal` drafts it.
-
-    Parameters
-    ----------
-    governance : Governance
-    record : mapping
-    today : datetime.date
-
-    Returns
-    -------
-    list of Path
-    """
-    return write_papers(draft_proposal(governance, record, today=today))
-
-
 def draft_policies(
     governance: Governance, datasets: Sequence[str], record: Mapping[str, Any], *, today: dt.date
 ) -> dict[Path, bytes]:
@@ -125,23 +109,6 @@ def draft_policies(
             raise UsageError(f"dataset '{dataset}' has no policy", hint=f"write {governance.project.relative(path)}")
         files[governance.project.relative(path)] = sha256(text_bytes(path))
     return draft_proposal(governance, {"kind": "policies", "files": files, **record}, today=today)
-
-
-def propose_policies(governance: Governance, datasets: Sequence[str], record: Mapping[str, Any], *, today: dt.date) -> list[Path]:
-    """Propose policies as :func:`draft_policies` drafts it.
-
-    Parameters
-    ----------
-    governance : Governance
-    datasets : sequence of str
-    record : mapping
-    today : datetime.date
-
-    Returns
-    -------
-    list of Path
-    """
-    return write_papers(draft_policies(governance, datasets, record, today=today))
 
 
 def draft_charter(governance: Governance, record: Mapping[str, Any], *, today: dt.date) -> dict[Path, bytes]:
@@ -180,27 +147,12 @@ def draft_charter(governance: Governance, record: Mapping[str, Any], *, today: d
         members=members,
         rules_sha256="",
         members_sha256="",
+        barred=barred_keys(rules, before=governance.register.charters),
     )
     check_charter(candidate, where="governance/members.yml")
     proposed = {project.root / CHARTER_FOLDER / number / f"{name}.yml": content for name, content in changed.items()}
     files = {project.relative(path): sha256(content) for path, content in proposed.items()}
     return {**proposed, **draft_proposal(governance, {"kind": "charter", "files": files, **record}, today=today)}
-
-
-def propose_charter(governance: Governance, record: Mapping[str, Any], *, today: dt.date) -> list[Path]:
-    """Propose rules and seats as :func:`draft_charter` drafts it.
-
-    Parameters
-    ----------
-    governance : Governance
-    record : mapping
-    today : datetime.date
-
-    Returns
-    -------
-    list of Path
-    """
-    return write_papers(draft_charter(governance, record, today=today))
 
 
 def changed_charter_files(project: Project, governance: Governance) -> dict[str, bytes]:
