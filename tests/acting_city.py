@@ -20,6 +20,10 @@ RECOMMENDATION = {
     "department": words("roads"),
     "indicator": {"name": words("loud nights"), "before": {"value": 12, "as_of": "2025", "source": words("count")}},
 }
+RELEASE = {
+    **dict.fromkeys(("authors", "notebooks", "files"), []),
+    **{"release": "noise/1", "issue": "noise", "number": 1, "created": TODAY, "basis": "official", "results": {"loudest": {}}},
+}
 REQUEST = {"what": words("counts"), "question": words("how loud"), "asked_by": "C-1", "holder": words("roads"), "issue": "noise"}
 CONTRIBUTION = {
     "contribution": "C-0001",
@@ -40,6 +44,7 @@ def make_acting_city(root: Path) -> Project:
     found(project)
     agree(project, "noise")
     governance = governance_of(project)
+    write_text(project.analyses / "noise" / "releases" / "1" / "release.yml", dump_yaml(RELEASE))
     write_papers(draft_recommendation(governance, RECOMMENDATION, seat="G-1", today=TODAY))
     write_papers(draft_request(governance, REQUEST, today=TODAY))
     write_text(project.governance / "contributions" / "C-0001.yml", dump_yaml(CONTRIBUTION))

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from acting_city import REQUEST, make_acting_city
+from acting_city import RECOMMENDATION, REQUEST, make_acting_city
 from demo_city import make_city
 from packages import require_package
 from signed import ADOPT, ISSUE, RULES, SEATS, TODAY, governance_of, key_of, propose_issue, vacant, vote, words
@@ -25,6 +25,7 @@ from workbench.records import dump_yaml
 
 DAY = ("--today", str(TODAY))
 DAYLESS = [("governance", "keygen"), ("governance", "schemas"), ("governance", "example")]
+RESULTS = ("noise/1#loudest", "noise/1#quietest", "noise/9#loudest")
 CITY = {**SEATS, "G-2": vacant("G-2")}
 
 
@@ -426,6 +427,26 @@ def test_check_tells_answers_that_do_not_count(city: Project, run: Any, capsys: 
     run("answer", "R-0001", "--countersign", "--seat", "G-1", key="G-1")
     assert main(["check", *DAY]) == 1
     assert "governance/answers" not in capsys.readouterr().out
+
+
+def test_a_recommendation_rests_on_what_was_released(city: Project, run: Any, tmp_path: Path) -> None:
+    loud, quiet, none = (write_record(tmp_path / name, {**RECOMMENDATION, "rests_on": [name]}) for name in RESULTS)
+    assert "unknown result of noise/1 'quietest'" in run("governance", "recommend", "--from", quiet, code=2)
+    assert "unknown release 'noise/9'" in run("governance", "recommend", "--from", none, code=2)
+    assert not (city.governance / "recommendations" / "R-0002.yml").exists()
+    run("governance", "recommend", "--from", loud)
+    path = city.governance / "recommendations" / "R-0001.yml"
+    write_text(path, path.read_text(encoding="utf-8").replace("noise/1#loudest", "noise/1#loudness"))
+    run("check", code=2)
+
+
+def test_a_paper_dated_in_the_future_is_named_with_its_line(city: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    path = city.governance / "contributions" / "C-0001.yml"
+    write_text(path, path.read_text(encoding="utf-8").replace(f"received_on: {TODAY}", "received_on: 2027-01-01"))
+    line = path.read_text(encoding="utf-8").splitlines().index("received_on: 2027-01-01") + 1
+    assert main(["check", *DAY]) == 1
+    told = f"contributions/C-0001.yml, line {line}: received_on: 2027-01-01 lies in the future of {TODAY}"
+    assert told in capsys.readouterr().out
 
 
 def test_a_department_that_may_only_read_answers_into_a_file(city: Project, run: Any, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,15 +14,21 @@ from workbench.governance import CharterProposal, Governance, policy_path, read_
 from workbench.governance.acts.proposing import changed_charter_files
 from workbench.governance.deciding.answers import answers_of
 from workbench.governance.deciding.approved import minutes_of
-from workbench.governance.papers.references import check_references
+from workbench.governance.deciding.casting import is_ahead
+from workbench.governance.papers.reading import days_done, papers_and_faults
+from workbench.governance.papers.references import check_references, named_results
 from workbench.governance.papers.schemas import stale_schemas
 from workbench.privacy import check_policy, read_policy
 from workbench.progress import Report, silent
 from workbench.project import Project
-from workbench.releases import releases, verify_release
+from workbench.records import line_of
+from workbench.releases import read_release, releases, verify_release
 from workbench.runs import check_analysis, issues, notebook_path, read_analysis, read_notebook
 
 Result = TypeVar("Result")
+
+DATED = ("proposal", "contribution", "consultation", "data_request", "obstacle", "recommendation", "link")
+"""Papers whose days nobody else judges: ballots, closings, minutes, answers and approvals are judged where they count."""
 
 
 def check_project(project: Project, *, today: dt.date, report: Report = silent) -> list[WorkbenchError]:
@@ -42,7 +48,9 @@ def check_project(project: Project, *, today: dt.date, report: Report = silent) 
         faults += _governance_faults(governance, report)
     if catalog is None:
         return faults
-    faults += check_references(project)
+    unfit = check_references(project)
+    faults += unfit or attempt(unreleased, project, named_results(project)) or []
+    faults += _days_ahead(project, today)
     for path in sorted((project.governance / "policies").glob("*.yml")):
         attempt(_fits, catalog, path)
         if governance is not None:
@@ -63,6 +71,37 @@ def check_project(project: Project, *, today: dt.date, report: Report = silent) 
         for release in releases(project, issue):
             attempt(verify_release, governance, release)
             attempt(_no_faults, governance, release)
+    return faults
+
+
+def unreleased(project: Project, results: Mapping[str, Sequence[str]]) -> list[WorkbenchError]:
+    """Return a fault for each result, such as ``bike-routes/2#peak``, that no release holds, with the files that name it."""
+    faults: list[WorkbenchError] = []
+    for result, named_by in results.items():
+        release, _, name = result.partition("#")
+        issue, _, number = release.partition("/")
+        where = ", ".join(named_by)
+        folders = {path.name: path for path in releases(project, issue)}
+        if number not in folders:
+            allowed = [f"{issue}/{there}" for there in folders]
+            faults.append(unknown("release", release, allowed, where=where))
+        else:
+            held = read_release(folders[number])["results"]
+            if name not in held:
+                faults.append(unknown(f"result of {release}", name, held, where=where))
+    return faults
+
+
+def _days_ahead(project: Project, today: dt.date) -> list[WorkbenchError]:
+    """A day on which something was done, and which has not come yet."""
+    faults: list[WorkbenchError] = []
+    for kind in DATED:
+        papers, _ = papers_and_faults(project, kind)
+        for path, paper in papers.items():
+            for key, day in days_done(paper):
+                if is_ahead(day, today):
+                    line = line_of(path, *(int(part) if part.isdigit() else part for part in key.split(".")))
+                    faults.append(CheckFailed(f"{project.relative(path)}, line {line}: {key}: {day} lies in the future of {today}"))
     return faults
 
 

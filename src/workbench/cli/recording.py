@@ -18,10 +18,11 @@ from workbench.cli.asking import (
     read_day,
     require_terminal,
 )
+from workbench.cli.checking import unreleased
 from workbench.cli.commands import today_of
 from workbench.cli.finishing import Done, Files, names, sign, write
 from workbench.cli.proposing import FILE, read_record
-from workbench.errors import DONE, UsageError
+from workbench.errors import DONE, UsageError, combine
 from workbench.governance import Governance, read_governance
 from workbench.governance.acts.contributing import draft_recommendation, draft_response, draft_step
 from workbench.governance.acts.drafts import Draft
@@ -203,7 +204,11 @@ def recommend(project: Project, options: argparse.Namespace) -> int:
         record = read_record(options.from_file, drop=("recommendation",))
 
         def made() -> Files:
-            return draft_recommendation(read_governance(project, today=today), record, seat=seat, today=today)
+            files = draft_recommendation(read_governance(project, today=today), record, seat=seat, today=today)
+            unknown = unreleased(project, {result: ["rests_on"] for result in record["rests_on"]})
+            if unknown:
+                raise combine([fault.message for fault in unknown], where="recommendation", hint=unknown[0].hint)
+            return files
 
         def then(done: Done) -> str:
             return f"a steward sends the department a link: workbench governance link {done.paths[0].stem} --seat G-1"
