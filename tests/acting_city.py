@@ -21,8 +21,13 @@ RECOMMENDATION = {
     "indicator": {"name": words("loud nights"), "before": {"value": 12, "as_of": "2025", "source": words("count")}},
 }
 RELEASE = {
-    **dict.fromkeys(("authors", "notebooks", "files"), []),
-    **{"release": "noise/1", "issue": "noise", "number": 1, "created": TODAY, "basis": "official", "results": {"loudest": {}}},
+    **{key: [] for key in ("authors", "notebooks", "files")},
+    "release": "noise/1",
+    "issue": "noise",
+    "number": 1,
+    "created": TODAY,
+    "basis": "official",
+    "results": {"loudest": {}},
 }
 REQUEST = {"what": words("counts"), "question": words("how loud"), "asked_by": "C-1", "holder": words("roads"), "issue": "noise"}
 CONTRIBUTION = {

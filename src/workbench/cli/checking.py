@@ -101,7 +101,8 @@ def _days_ahead(project: Project, today: dt.date) -> list[WorkbenchError]:
             for key, day in days_done(paper):
                 if is_ahead(day, today):
                     line = line_of(path, *(int(part) if part.isdigit() else part for part in key.split(".")))
-                    faults.append(CheckFailed(f"{project.relative(path)}, line {line}: {key}: {day} lies in the future of {today}"))
+                    where = f"{project.relative(path)}, line {line}: {key}"
+                    faults.append(CheckFailed(f"{where}: {day} lies in the future of {today}"))
     return faults
 
 

@@ -18,7 +18,6 @@ from workbench.cli.asking import (
     read_day,
     require_terminal,
 )
-from workbench.cli.checking import unreleased
 from workbench.cli.commands import today_of
 from workbench.cli.finishing import Done, Files, names, sign, write
 from workbench.cli.proposing import FILE, read_record
@@ -202,6 +201,8 @@ def recommend(project: Project, options: argparse.Namespace) -> int:
                 hint="begin from: workbench governance example recommendation",
             )
         record = read_record(options.from_file, drop=("recommendation",))
+
+        from workbench.cli.checking import unreleased  # it knows every room; the other records need none of them
 
         def made() -> Files:
             files = draft_recommendation(read_governance(project, today=today), record, seat=seat, today=today)
