@@ -25,6 +25,13 @@
   function fill(text, values) {
     return text.replace(/\{(\w+)\}/g, function (whole, place) { return place in values ? values[place] : whole; });
   }
+  // A text with its ids and days unbroken.
+  function say(node, text) {
+    clear(node);
+    text.split(/([A-Z]{1,3}-[0-9]+(?:\.[0-9]+)?|[0-9]{4}-[0-9]{2}-[0-9]{2})/).forEach(function (piece, at) {
+      node.appendChild(at % 2 ? element("span", piece, { "class": "id" }) : document.createTextNode(piece));
+    });
+  }
   function clear(node) { while (node.firstChild) { node.removeChild(node.firstChild); } }
 
   // -- bytes ---------------------------------------------------------------------------------------------------------------
@@ -74,7 +81,7 @@
     fragment = "";
     link = key = null;
     ["asked", "form", "check", "done"].forEach(function (id) { show(id, false); });
-    part("notice").textContent = text;
+    say(part("notice"), text);
     show("notice", true);
     show("open", paste);
   }
@@ -340,7 +347,7 @@
     }).catch(function () {
       button.disabled = false;
       show("done", false);
-      part("notice").textContent = t.answer.failed;
+      say(part("notice"), t.answer.failed);
       show("notice", true);
       part("notice").scrollIntoView();
     });
@@ -352,7 +359,7 @@
     signed.file = file;
     part("mail").href = "mailto:?subject=" + encodeURIComponent(fill(t.answer.mail_subject, values)) +
       "&body=" + encodeURIComponent(fill(t.answer.mail_body, values).replace(/\n/g, "\r\n"));
-    part("send").textContent = fill(t.answer.send, { steward: steward() });
+    say(part("send"), fill(t.answer.send, { steward: steward() }));
     part("bundle").value = bundle;
     part("copied").textContent = "";
     show("notice", false);
