@@ -42,7 +42,7 @@ lint: $(STAMP) ## format, lint and types
 bench: $(STAMP) ## the figures that the README states, each beside its peer
 	@for program in benchmarks/*.py; do echo "== $$program"; $(BIN)/python "$$program"; done
 
-sample: $(STAMP) ## the demonstration anew: statements, runs, releases, approvals (needs WORKBENCH_DATA)
+sample: $(STAMP) ## the demonstration anew: votes, runs, releases, approvals (needs WORKBENCH_DATA)
 	@$(BIN)/workbench sample
 
 lab: $(STAMP) ## JupyterLab for two or more people on this machine
