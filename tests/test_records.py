@@ -221,6 +221,8 @@ def test_every_file_of_the_repository_means_the_same_to_a_reader_of_yaml_1_1():
     listed = subprocess.run(["git", "ls-files", "*.yml"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     assert len(listed) > 20
     for name in listed:
+        if name.startswith("src/workbench/cli/new_city/"):  # a template: what it becomes is read by the tests of starting
+            continue
         value = read_yaml(ROOT / name)
         assert value == yaml.safe_load((ROOT / name).read_text(encoding="utf-8")) or name.startswith("governance/ballots/"), name
 
