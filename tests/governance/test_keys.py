@@ -65,7 +65,7 @@ def test_an_encrypted_key_of_ssh_keygen_asks_for_its_passphrase_once(tmp_path: P
         return "가 나 다"
 
     assert read_private_key(path, passphrase=ask).public == parse_public_key(path.with_suffix(".pub").read_text(encoding="utf-8"))
-    assert prompts == [f"Passphrase of {path}: "]
+    assert prompts == [f"암호 / passphrase of {path}: "]
 
 
 @pytest.mark.parametrize("cipher", ["aes256-ctr", "aes256-gcm@openssh.com"])
@@ -74,6 +74,12 @@ def test_a_wrong_passphrase_is_refused_with_a_way_out(tmp_path: Path, cipher: st
     path = made_by_ssh_keygen(tmp_path / "key", "-t", "ed25519", "-a", "1", "-Z", cipher, passphrase="right")
     with pytest.raises(UsageError, match=r"the passphrase does not open it\n  try again; ssh-keygen -y -f "):
         read_private_key(path, passphrase=lambda _: typed)
+
+
+def test_a_mistyped_passphrase_is_asked_for_again(tmp_path: Path) -> None:
+    path = made_by_ssh_keygen(tmp_path / "key", "-t", "ed25519", "-a", "1", passphrase="right")
+    typed = iter(["rihgt", "right"])
+    assert read_private_key(path, passphrase=lambda _: next(typed)) == read_private_key(path, passphrase=lambda _: "right")
 
 
 def test_a_passphrase_that_nobody_can_be_asked_for_is_said(tmp_path: Path) -> None:

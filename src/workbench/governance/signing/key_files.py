@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from workbench.errors import UsageError
 from workbench.files import sync_folder
@@ -20,6 +21,9 @@ DEMONSTRATION = "demonstration"
 """Under a folder of this name lie the sample's keys, which everybody may read: nothing real is signed with them."""
 
 MAX_KEY_FILE = 65_536
+ASKED_TIMES = 3
+"""So often a passphrase is asked for, as ssh asks: whoever mistypes it keeps what they have written so far."""
+
 _BEGIN = b"-----BEGIN OPENSSH PRIVATE KEY-----"
 _END = b"-----END OPENSSH PRIVATE KEY-----"
 _MAGIC = b"openssh-key-v1\0"
@@ -103,7 +107,7 @@ def write_private_key(path: Path, key: PrivateKey, *, comment: str, passphrase: 
     beside = path.with_name(path.name + ".pub")
     for target in (path, beside):
         if target.exists() or target.is_symlink():
-            raise UsageError(f"{target}: is there already, and a key is never overwritten", hint="choose another name")
+            raise _there_already(target)
     if comment and not comment.isprintable():
         raise UsageError(f"{beside}: the comment {comment!r} is not one line of text", hint="give a short name, such as the seat")
     content = _plain_file(key, comment) if passphrase is None else _encrypted_file(path, key, passphrase)
@@ -178,32 +182,42 @@ def _loaded(path: Path, content: bytes, *, cipher: bytes, passphrase: Callable[[
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
-    password: bytes | None = None
+    def opened(prompt: str) -> Any:
+        try:
+            return load_ssh_private_key(content, _asked(path, prompt, passphrase))
+        except (ValueError, TypeError, InvalidTag):
+            return None
+
+    loaded: Any
     try:
         try:
             loaded = load_ssh_private_key(content, None)
         except TypeError:  # encrypted, with a cipher that the library knows
-            password = _asked(path, passphrase)
-            loaded = load_ssh_private_key(content, password)
+            prompts = [f"암호 / passphrase of {path}: ", *["열리지 않습니다. 다시 / wrong, again: "] * (ASKED_TIMES - 1)]
+            loaded = next((key for prompt in prompts if (key := opened(prompt)) is not None), None)
     except UnsupportedAlgorithm:
         raise UsageError(
             f"{path}: encrypted with {algorithm_shown(cipher)}, which is not supported",
             hint=f"encrypt it anew: ssh-keygen -p -Z aes256-ctr -f {path}",
         ) from None
-    except (ValueError, TypeError, InvalidTag):
-        if password is None:
-            raise _damaged(path) from None
+    except ValueError:
+        raise _damaged(path) from None
+    if loaded is None:
         hint = f"try again; ssh-keygen -y -f {path} says whether it is the right one"
-        raise UsageError(f"{path}: the passphrase does not open it", hint=hint) from None
+        raise UsageError(f"{path}: the passphrase does not open it", hint=hint)
     if not isinstance(loaded, Ed25519PrivateKey):
         raise _damaged(path)
     return PrivateKey(seed=loaded.private_bytes_raw())
 
 
-def _asked(path: Path, passphrase: Callable[[str], str] | None) -> bytes:
+def _asked(path: Path, prompt: str, passphrase: Callable[[str], str] | None) -> bytes:
     if passphrase is None:
         raise UsageError(f"{path}: has a passphrase, and there is nobody to ask for it", hint="run the command in a terminal")
-    return passphrase(f"Passphrase of {path}: ").encode()
+    return passphrase(prompt).encode()
+
+
+def _there_already(path: Path) -> UsageError:
+    return UsageError(f"{path}: is there already, and a key is never overwritten", hint="name another file: --out FILE")
 
 
 def _damaged(path: Path) -> UsageError:
@@ -251,7 +265,9 @@ def create_file(path: Path, content: bytes, *, mode: int) -> None:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError:
-        raise UsageError(f"{path}: is there already, and a key is never overwritten", hint="choose another name") from None
+        raise UsageError(
+            f"{path}: is there already, and a key is never overwritten", hint="name another file: --out FILE"
+        ) from None
     with os.fdopen(handle, "wb") as file:
         file.write(content)
         file.flush()
