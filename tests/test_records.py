@@ -10,7 +10,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from workbench.errors import UsageError
 from workbench.records import (
@@ -307,3 +307,22 @@ def test_a_device_without_an_end_is_no_file(tmp_path):
     (tmp_path / "a.yml").symlink_to("/dev/zero")
     with pytest.raises(UsageError, match="not a regular file"):
         read_yaml(tmp_path / "a.yml")
+
+
+class Seats(BaseModel, extra="forbid"):
+    """A model with words of its own."""
+
+    seats: dict[str, int]
+
+    @model_validator(mode="after")
+    def _held(self) -> Seats:
+        if self.seats:
+            raise ValueError("G-1 is held twice")
+        return self
+
+
+def test_a_fault_in_our_own_words_keeps_names_as_they_are_and_repeats_no_content(written):
+    path = written("seats: {G-1: 1}\n")
+    with pytest.raises(UsageError) as caught:
+        read_model(path, Seats)
+    assert str(caught.value) == f"{path}, line 1: G-1 is held twice"

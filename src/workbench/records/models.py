@@ -113,8 +113,11 @@ def _problem(item: Any, model: type[BaseModel]) -> str:
         return f"{above + ': ' if above else ''}unknown key '{shortened(str(found))}', {allowed}"
     if item["type"] == "missing":
         return f"'{location}' is missing"
-    message = item["msg"].removeprefix("Value error, ")
-    return f"{location + ': ' if location else ''}{message[0].lower()}{message[1:]} (found {shortened(repr(item.get('input')))})"
+    at, found_value = f"{location}: " if location else "", item.get("input")
+    if item["type"] != "value_error":
+        return f"{at}{item['msg'][0].lower()}{item['msg'][1:]} (found {shortened(repr(found_value))})"
+    message = item["msg"].removeprefix("Value error, ")  # our own words: they may begin with a name, and say what was found
+    return f"{at}{message}" if isinstance(found_value, (dict, list)) else f"{at}{message} (found {shortened(repr(found_value))})"
 
 
 def _keys_at(model: type[BaseModel], location: list[Any]) -> list[str]:
