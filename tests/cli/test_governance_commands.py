@@ -158,6 +158,10 @@ def test_a_key_made_by_keygen_is_found_again(city: Project, run: Any, tmp_path: 
     assert "the signature of C-1 is by another key" in run("vote", "P-0002", "--seat", "C-1", "--vote", "yes", code=3)
 
 
+def test_a_deputy_who_is_not_there_is_refused_before_anybody_looks_for_a_key(run: Any) -> None:
+    assert "seat G-1 has no deputy" in run("vote", "P-0002", "--seat", "G-1", "--deputy", "--vote", "yes", code=3)
+
+
 def test_programs_are_told_in_json_alone(run: Any) -> None:
     told = json.loads(run("vote", "P-0002", "--seat", "C-1", "--vote", "yes", "--json", key="C-1"))
     assert told["commit"] == ["governance/ballots/P-0002/C-1.yml", "governance/ballots/P-0002/C-1.yml.sig"]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workbench.errors import UsageError
+from workbench.governance.papers.members import DEPUTY
 from workbench.governance.signing import PrivateKey, read_private_key
 from workbench.governance.signing.demonstration import demonstration_folder
 from workbench.project import Project
@@ -73,7 +74,8 @@ def find_key(
     own = own_key_path(signer)
     if own.is_file():
         return read_private_key(own, passphrase=passphrase)
+    made_for = f"{signer.removesuffix(DEPUTY)} --deputy" if signer.endswith(DEPUTY) else signer
     raise UsageError(
         f"which private key signs for {signer}?",
-        hint=f"name it with --key FILE or {KEY_VARIABLE}; make one with: workbench governance keygen --seat {signer}",
+        hint=f"name it with --key FILE or {KEY_VARIABLE}; make one with: workbench governance keygen --seat {made_for}",
     )

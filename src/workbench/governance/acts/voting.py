@@ -61,7 +61,7 @@ def draft_ballot(
     UsageError
         Unknown proposal or seat, or a no without a reason.
     GateRefused
-        The vote is closed or not open on this day.
+        The vote is closed or not open on this day, or the seat has no deputy.
     """
     register = governance.register
     governance.require_whole()
@@ -69,8 +69,12 @@ def draft_ballot(
         raise UsageError(register.unread[proposal])
     if proposal not in register.proposals:
         raise unknown("proposal", proposal, register.proposals, where="governance/proposals")
-    if register.charter.seat_of(signer) is None:
-        raise unknown("seat", signer.removesuffix(DEPUTY), governance.members.seats, where="governance/members.yml")
+    holder = signer.removesuffix(DEPUTY)
+    seat = register.charter.seat_of(holder)
+    if seat is None:
+        raise unknown("seat", holder, governance.members.seats, where="governance/members.yml")
+    if signer != holder and seat.deputy is None:
+        raise GateRefused(f"seat {holder} has no deputy", hint="deputies stand in governance/members.yml")
     if proposal in register.by_proposal:
         closed = register.by_proposal[proposal].facts.closed_on
         raise GateRefused(f"the vote on {proposal} was closed on {closed}", hint=f"see: workbench governance tally {proposal}")
@@ -81,7 +85,7 @@ def draft_ballot(
     record = {
         "ballot": proposal,
         "proposal_sha256": register.shas[proposal],
-        "seat": signer.removesuffix(DEPUTY),
+        "seat": holder,
         "vote": vote,
         "cast_on": today,
         **(words or {}),
