@@ -106,7 +106,7 @@ def did_you_mean(found: str, allowed: Iterable[str]) -> str:
     near = difflib.get_close_matches(found, words, n=1, cutoff=0.6)
     if near:
         return f"did you mean '{near[0]}'?"
-    return "allowed: " + ", ".join(words) if words else "nothing is allowed here"
+    return "allowed: " + ", ".join(words) if words else "there is none yet"
 
 
 def unknown(what: str, found: str, allowed: Iterable[str], *, where: str = "") -> UsageError:

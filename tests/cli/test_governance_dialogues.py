@@ -131,7 +131,7 @@ def test_a_member_votes_in_korean_with_a_key_that_has_a_passphrase(city: Project
         person.expect("물음    question (한)")
         person.expect("ballots from 2026-11-20 to 2026-12-03")
         person.answer("투표하는 자리", "C-9")
-        person.answer("찬성 yes · 반대 no · 거부 block · 기권 abstain", "몰라요")
+        person.answer("찬성 yes · 반대 no · 강한 반대 block · 기권 abstain", "몰라요")
         person.answer("'몰라요' is none of", "거부(block)")
         person.answer("한국어: ", "나무를 벨 근거가 없습니다.")
         person.answer("English: ", "")
@@ -140,7 +140,7 @@ def test_a_member_votes_in_korean_with_a_key_that_has_a_passphrase(city: Project
         person.expect("--- governance/ballots/P-0002/C-9.yml ---")
         person.expect("vote: block")
         person.answer("C-9 이름으로 서명하고 쓸까요?", "예")
-        person.answer("Passphrase of", "비밀번호 여덟자")
+        person.answer("암호 / passphrase of", "비밀번호 여덟자")
         person.expect("to commit: git add governance/ballots/P-0002/C-9.yml governance/ballots/P-0002/C-9.yml.sig")
         person.expect("next: G-1, C-1 may vote until 2026-12-03")
         assert person.end() == 0
@@ -154,7 +154,9 @@ def test_a_wrong_passphrase_writes_nothing(city: Project, tmp_path: Path) -> Non
     key = key_file(tmp_path, "C-1", passphrase="right")
     words = ("vote", "P-0002", "--seat", "C-1", "--vote", "찬성", "--yes", "--key", str(key))
     with Dialogue(*words, *DAY, root=city.root) as person:
-        person.answer("Passphrase of", "wrong")
+        person.answer("암호 / passphrase of", "wrong")
+        person.answer("다시 / wrong, again: ", "wrong again")
+        person.answer("다시 / wrong, again: ", "still wrong")
         person.expect("the passphrase does not open it")
         assert person.end() == 2
     assert files_of(city) == before

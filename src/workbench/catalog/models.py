@@ -170,7 +170,7 @@ class Catalog(_Record):
     Traceback (most recent call last):
     ...
     workbench.errors.UsageError: unknown dataset 'bike_trips'
-      nothing is allowed here
+      there is none yet
     """
 
     datasets: dict[Identifier, Dataset]

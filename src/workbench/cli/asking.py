@@ -21,7 +21,7 @@ NO = ("아니오", "아니요", "no", "n")
 CHOICES: dict[str, tuple[str, ...]] = {
     "yes": ("찬성",),
     "no": ("반대",),
-    "block": ("거부",),
+    "block": ("강한 반대", "거부"),
     "abstain": ("기권",),
     "adopted": ("반영",),
     "adapted": ("고쳐서 반영", "일부 반영"),
@@ -37,7 +37,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "personal": ("개인정보",),
     "poor_quality": ("품질",),
     "privately_owned": ("민간",),
-    "urban_issue": ("도시문제",),
+    "urban_issue": ("도시문제", "issue"),
     "policies": ("보호 정책", "정책"),
     "charter": ("규칙과 자리", "규칙"),
 }

@@ -96,7 +96,8 @@ def check(project: Project, options: argparse.Namespace) -> int:
     else:
         for fault in faults:
             say(f"fault: {fault}")
-        say(f"{len(faults)} faults" if faults else "catalogue, governance, policies, analyses and releases are whole")
+        count = f"{len(faults)} fault{'s' * (len(faults) > 1)}"
+        say(count if faults else "catalogue, governance, policies, analyses and releases are whole")
     if any(fault.exit_code == UsageError.exit_code for fault in faults):
         return UsageError.exit_code
     if not faults:

@@ -63,6 +63,8 @@ def tally(project: Project, options: argparse.Namespace) -> int:
     if options.json:
         print_json([tally_record(one) for one in tallies])
         return DONE
+    if not tallies and not found.register.unread:
+        say("nothing was proposed yet: workbench propose")
     for one in tallies:
         title = found.register.proposals[one.proposal].title
         say(f"{one.proposal}  {one.outcome:11}  {title.ko} / {title.en}")

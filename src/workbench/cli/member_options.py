@@ -65,7 +65,7 @@ def vote_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("proposal", nargs="?", metavar="P-0007", help="which proposal (default: asks)")
     _seat(parser, "the seat that votes, e.g. C-1")
     parser.add_argument("--deputy", action="store_true", help="as the seat's deputy")
-    parser.add_argument("--vote", help="yes, no, block or abstain (찬성, 반대, 거부, 기권)")
+    parser.add_argument("--vote", help="yes, no, block or abstain (찬성, 반대, 강한 반대, 기권)")
     words_options(parser, "reason", "the reason (required for no and block)")
     words_options(parser, "conflict", "a conflict of interest")
     signed_options(parser)

@@ -73,10 +73,10 @@ def draft_closed_request(
     official = answers_of(governance).get(request)
     if official is None or official.answer is None:
         why = f" ({'; '.join(official.faults)})" if official and official.faults else ""
-        raise GateRefused(
-            f"{request} has no official answer that counts{why}",
-            hint=f"a steward sends the holder a link: workbench governance link {request} --seat G-1",
-        )
+        hint = f"a steward sends the holder a link: workbench governance link {request} --seat G-1"
+        if official and official.faults:
+            hint = f"a steward countersigns it (workbench answer {request} --countersign --seat G-1), or sends a new link"
+        raise GateRefused(f"{request} has no official answer that counts{why}", hint=hint)
     closed_as = "granted" if obstacle is None else "refused" if dataset is None else "granted_in_part"
     if official.answer.outcome != closed_as:
         raise GateRefused(
