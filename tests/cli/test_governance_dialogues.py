@@ -14,7 +14,7 @@ from committed_copy import copy_committed
 from dialogue import Dialogue
 from packages import require_package
 from signed import TODAY, governance_of, key_of, propose_issue
-from workbench.files import read_yaml
+from workbench.files import read_yaml, write_text
 from workbench.governance.signing import write_private_key
 from workbench.project import Project
 
@@ -81,6 +81,39 @@ PROPOSAL = [
     ("Department responsible (English)", "Roads"),
     ("first day of voting", ""),
 ]
+
+
+def test_policies_and_rules_that_cannot_be_proposed_are_named_before_anything_else_is_asked(city: Project) -> None:
+    with Dialogue("propose", "policies", *DAY, root=city.root) as person:
+        person.expect("governance/policies: holds no policy yet")
+        assert person.end() == 2
+    write_text(city.governance / "policies" / "levels.yml", "policy: levels\n")
+    with Dialogue("propose", *DAY, root=city.root) as person:
+        person.answer("무엇을 제안하나요 / what is proposed", "정책")
+        person.answer("whose policies", "nothing")
+        person.answer("dataset 'nothing' has no policy", "levels")
+        person.expect("제안하는 자리 / who proposes")
+        person.press(b"\x04")
+        assert person.end() == 130
+    with Dialogue("propose", *DAY, root=city.root) as person:
+        person.answer("무엇을 제안하나요 / what is proposed", "규칙")
+        person.expect("are those in force already")
+        assert person.end() == 3
+
+
+def test_minutes_ask_again_for_a_seat_of_the_other_side(city: Project) -> None:
+    with Dialogue("minutes", *DAY, root=city.root) as person:
+        person.answer("회의 이름 (한국어)", "첫 회의")
+        person.answer("What the meeting is called (English)", "First meeting")
+        person.answer("열린 날 / held on", "")
+        person.answer("안건 (한국어)", "소음")
+        person.answer("Agenda item (English)", "Noise")
+        person.answer("another item?", "아니오")
+        person.answer("행정 측 참석 / present for government (G-1", "G-1 C-1")
+        person.answer("'C-1' is none of: G-1", "G-1")
+        person.expect("시민사회 측 참석 / present for civil society (C-1")
+        person.press(b"\x03")
+        assert person.end() == 130
 
 
 def test_an_urban_issue_is_proposed_by_answering(city: Project) -> None:

@@ -12,7 +12,6 @@ from workbench.cli.asking import (
     ask,
     ask_bilingual,
     ask_choice,
-    ask_text,
     ask_words,
     confirm,
     read_day,
@@ -23,8 +22,8 @@ from workbench.cli.asking import (
 from workbench.cli.commands import today_of
 from workbench.cli.finishing import Done, Files, write
 from workbench.errors import DONE, UsageError
-from workbench.governance import Governance, read_governance
-from workbench.governance.acts.proposing import draft_charter, draft_policies, draft_proposal
+from workbench.governance import Governance, policy_path, read_governance
+from workbench.governance.acts.proposing import changed_charter_files, draft_charter, draft_policies, draft_proposal
 from workbench.project import Project
 from workbench.records import read_yaml
 
@@ -44,11 +43,14 @@ def propose(project: Project, options: argparse.Namespace) -> int:
         raise UsageError(f"{kind} takes no datasets", hint="workbench propose policies DATASET …")
     record = read_record(options.from_file, drop=("proposal", "proposed_on")) if options.from_file else {}
     kind = record.pop("kind", None) or kind or ask_choice("무엇을 제안하나요 / what is proposed", KINDS, option=f"WHAT or {FILE}")
+    if kind == "charter" and not changed_charter_files(project, governance):  # said before anybody is asked
+        draft_charter(governance, {}, today=today)
+    if kind == "policies" and not (datasets or options.from_file):
+        datasets = _ask_datasets(governance)
     if not options.from_file:
         record = _issue_record(governance, options, today) if kind == "urban_issue" else _record(governance, options, today)
     if kind == "policies" and not datasets:
-        listed = [Path(name).stem for name in record.pop("files", {})]
-        datasets = listed or ask_text("어느 자료의 정책 / whose policies (datasets)", option="DATASET").split()
+        datasets = [Path(name).stem for name in record.pop("files", {})] or _ask_datasets(governance)
 
     def draft() -> Files:
         fresh = read_governance(project, today=today)
@@ -65,6 +67,25 @@ def propose(project: Project, options: argparse.Namespace) -> int:
 
     write(project, options, draft, then=then)
     return DONE
+
+
+def _ask_datasets(governance: Governance) -> list[str]:
+    """Whose policies are put to the vote; only those that are written can be."""
+    written = sorted(path.stem for path in policy_path(governance.project, "any").parent.glob("*.yml"))
+    if not written:
+        raise UsageError("governance/policies: holds no policy yet", hint="write governance/policies/<dataset>.yml first")
+    if terminal():
+        tell(f"  정책 / policies: {', '.join(written)}")
+
+    def read(answer: str) -> list[str]:
+        named = answer.replace(",", " ").split()
+        if lacking := [name for name in named if name not in written]:
+            raise ValueError(f"dataset '{lacking[0]}' has no policy; those written: {', '.join(written)}")
+        if not named:
+            raise ValueError("비워 둘 수 없습니다 / may not be empty")
+        return named
+
+    return ask("어느 자료의 정책 / whose policies (datasets)", option="DATASET", read=read)
 
 
 def read_record(path: Path, *, drop: tuple[str, ...]) -> dict[str, Any]:

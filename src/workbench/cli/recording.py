@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from workbench.cli.asking import (
@@ -48,7 +49,7 @@ def minutes(project: Project, options: argparse.Namespace) -> int:
 
         sign(project, options, drafted, then=lambda _: _minutes_next(read_governance(project, today=today), options.meeting))
         return DONE
-    record = read_record(options.from_file, drop=("meeting",)) if options.from_file else _minutes_record(today)
+    record = read_record(options.from_file, drop=("meeting",)) if options.from_file else _minutes_record(governance, today)
 
     def draft() -> Files:
         return draft_minutes(read_governance(project, today=today), record, today=today)
@@ -66,7 +67,24 @@ def _minutes_next(governance: Governance, meeting: str) -> str:
     return f"a steward of {SIDE_WORDS[side]} approves ({names(stewards)}): workbench minutes {meeting} --seat {stewards[0]}"
 
 
-def _minutes_record(today: dt.date) -> dict[str, Any]:
+def _seats_of(governance: Governance, group: str) -> list[str]:
+    """Every seat of a side or a standing, under any of the versions of the seats: minutes may be of an earlier day."""
+    seats = {name: seat for charter in governance.register.charters for name, seat in charter.members.seats.items()}
+    return [name for name, seat in seats.items() if group in (seat.side, f"{seat.standing}s")]
+
+
+def _only(seats: Sequence[str]) -> Callable[[str], list[str]]:
+    def read(answer: str) -> list[str]:
+        named = answer.replace(",", " ").split()
+        for seat in named:
+            if seat not in seats:
+                raise ValueError(f"'{seat}' is none of: {', '.join(seats)}")
+        return named
+
+    return read
+
+
+def _minutes_record(governance: Governance, today: dt.date) -> dict[str, Any]:
     require_terminal(FILE, "the minutes")
     record: dict[str, Any] = {
         "title": ask_bilingual("회의 이름", "What the meeting is called", option=FILE),
@@ -82,7 +100,8 @@ def _minutes_record(today: dt.date) -> dict[str, Any]:
         ("experts", "전문가 / experts"),
         ("citizens", "시민 / citizens"),
     ):
-        record["present"][group] = ask(f"{shown} (G-1 G-2 …)", option=FILE, read=lambda answer: answer.replace(",", " ").split())
+        held = _seats_of(governance, group)
+        record["present"][group] = ask(f"{shown} ({' '.join(held) or '-'})", option=FILE, read=_only(held)) if held else []
     record["minutes"] = {
         "ko": ask_lines("논의한 내용 (한국어)", option=FILE),
         "en": ask_lines("What was said (English)", option=FILE),
