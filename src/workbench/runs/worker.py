@@ -97,7 +97,13 @@ def sweep_sockets() -> None:
     """Remove the socket folders of workers that were killed."""
     for folder in Path(tempfile.gettempdir()).glob(f"{SOCKETS}*-*"):
         process = folder.name.removeprefix(SOCKETS).partition("-")[0]
-        if process.isdigit() and not Path("/proc", process).exists() and folder.stat().st_uid == os.getuid():
+        if not process.isdigit() or Path("/proc", process).exists():
+            continue
+        try:
+            ours = folder.stat().st_uid == os.getuid()
+        except FileNotFoundError:  # another worker was faster
+            continue
+        if ours:
             shutil.rmtree(folder, ignore_errors=True)
 
 
