@@ -329,12 +329,28 @@ def test_vacant_seats_are_named_and_a_change_of_seats_asks_both_sides(city: Proj
     run("propose", "charter", "--from", write_record(tmp_path, ADOPT))
     assert "command: workbench vote P-0003 --seat C-1" in run("explain", "charter")
     votes(run, "G-1", "C-1", "C-9", proposal="P-0003")
-    run("close", "P-0003", "--seat", "G-1", key="G-1")
-    run("close", "P-0003", "--seat", "C-1", key="C-1")
+    assert "members.yml" not in run("close", "P-0003", "--seat", "G-1", key="G-1")
+    assert "P-0003.yml.C-1.sig governance/members.yml\n" in run("close", "P-0003", "--seat", "C-1", key="C-1")
     assert "charter is open" in run("explain", "charter")
     told = run("explain", "issue:trees")
     assert "not now by G-2 (seat G-2 (한) / seat G-2): vacant since 2026-06-01" in told
     assert "(quorum at least 1/2: 1 of 2 seats)" in told
+
+
+def test_seats_that_came_into_force_are_taken_over_where_they_are_read(city: Project, run: Any, tmp_path: Path) -> None:
+    members = city.governance / "members.yml"
+    before = members.read_bytes()
+    write_text(members, dump_yaml({"seats": CITY}))
+    run("propose", "charter", "--from", write_record(tmp_path, ADOPT))
+    members.write_bytes(before)  # whoever signs last has not got the new file
+    votes(run, "G-1", "C-1", "C-9", proposal="P-0003")
+    run("close", "P-0003", "--seat", "G-1", key="G-1")
+    command = "cp governance/charter/P-0003/members.yml governance/members.yml"
+    assert command in run("close", "P-0003", "--seat", "C-1", key="C-1")
+    assert f"command: {command}" in run("explain", "charter")
+    run("check", code=1)
+    subprocess.run(shlex.split(command), cwd=city.root, check=True)
+    assert "charter is open" in run("explain", "charter")
 
 
 def test_a_vote_that_a_side_missed_needs_a_new_proposal(city: Project, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from workbench.catalog import Catalog, read_catalog
 from workbench.errors import CheckFailed, UsageError, WorkbenchError, unknown
 from workbench.files import sha256
 from workbench.governance import CharterProposal, Governance, policy_path, read_governance, tally_all
-from workbench.governance.acts.proposing import changed_charter_files
+from workbench.governance.acts.proposing import changed_charter_files, in_force_path
 from workbench.governance.deciding.answers import answers_of
 from workbench.governance.deciding.approved import minutes_of
 from workbench.governance.deciding.casting import is_ahead
@@ -128,7 +128,8 @@ def _governance_faults(governance: Governance, report: Report) -> list[Workbench
     for name, content in changed_charter_files(project, governance).items():
         if sha256(content) not in proposed:
             reason = "is not the version in force, and changes nothing until both sides adopt it"
-            hint = "propose it to both sides (workbench propose charter), or restore it from git"
+            in_force = project.relative(in_force_path(governance, name))
+            hint = f"take the one in force (cp {in_force} governance/{name}.yml), or propose yours: workbench propose charter"
             found.append(CheckFailed(f"governance/{name}.yml: {reason}", hint=hint))
     for tally in tally_all(project, register, today=governance.today, report=report):
         where = f"governance/ballots/{tally.proposal}"

@@ -13,13 +13,14 @@ from workbench.files import sha256_text
 from workbench.governance import Governance, Tally, read_governance
 from workbench.governance.acts.closing import draft_closing
 from workbench.governance.acts.drafts import Draft
+from workbench.governance.acts.proposing import changed_charter_files, in_force_path
 from workbench.governance.acts.voting import ballot_path, draft_ballot
 from workbench.governance.deciding.register import missing_ballots
 from workbench.governance.papers.ballots import Ballot
 from workbench.governance.papers.closings import Closing
 from workbench.governance.papers.fields import SIDE_WORDS, SIDES
 from workbench.governance.papers.members import DEPUTY
-from workbench.governance.papers.proposals import IssueProposal, Proposal
+from workbench.governance.papers.proposals import CharterProposal, IssueProposal, Proposal
 from workbench.project import Project
 from workbench.records import read_model
 
@@ -82,8 +83,10 @@ def close(project: Project, options: argparse.Namespace) -> int:
     def draft() -> Draft:
         return draft_closing(read_governance(project, today=today), proposal, signer=seat, today=today)
 
-    def then(_: Done) -> str:
-        return _after_closing(read_governance(project, today=today), proposal, path)
+    def then(done: Done) -> str:
+        fresh = read_governance(project, today=today)
+        done.commit += _taken_over(fresh, proposal)
+        return _after_closing(fresh, proposal, path)
 
     sign(project, options, draft, then=then)
     return DONE
@@ -170,11 +173,27 @@ def _after_ballot(governance: Governance, proposal: str) -> str:
     return f"everyone who decides has voted; a steward closes: workbench close {proposal} --seat {steward[0]}"
 
 
+def _taken_over(governance: Governance, proposal: str) -> list[Path]:
+    """The rules and seats that came into force by this closing and are read at the top already: they are committed with it."""
+    found = governance.register.proposals[proposal]
+    if proposal != governance.register.charter.source or not isinstance(found, CharterProposal):
+        return []
+    changed = changed_charter_files(governance.project, governance)
+    names = [Path(name).stem for name in found.files]
+    return [governance.project.governance / f"{name}.yml" for name in names if name not in changed]
+
+
 def _after_closing(governance: Governance, proposal: str, path: Path) -> str:
     """Who must sign next, or what the outcome is."""
     if proposal in governance.register.by_proposal:
         tally = governance.tally(proposal)
-        return f"{proposal} is {tally.outcome} ({tally.why()}); see: workbench governance tally {proposal}"
+        outcome = f"{proposal} is {tally.outcome} ({tally.why()})"
+        stale = changed_charter_files(governance.project, governance) if proposal == governance.register.charter.source else {}
+        if stale:
+            files = [(governance.project.relative(in_force_path(governance, name)), name) for name in stale]
+            copies = " && ".join(f"cp {in_force} governance/{name}.yml" for in_force, name in files)
+            return f"{outcome}; what people read is still another version: {copies}"
+        return f"{outcome}; see: workbench governance tally {proposal}"
     found = governance.register.proposals[proposal]
     issue = found.issue if isinstance(found, IssueProposal) else None
     day = read_model(path, Closing).closed_on

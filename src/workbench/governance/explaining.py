@@ -12,7 +12,7 @@ from pathlib import Path
 
 from workbench.errors import UsageError, unknown
 from workbench.files import sha256, sha256_text
-from workbench.governance.acts.proposing import changed_charter_files
+from workbench.governance.acts.proposing import changed_charter_files, in_force_path
 from workbench.governance.deciding.founding import founding_charter, founding_folder
 from workbench.governance.deciding.outcomes import Tally
 from workbench.governance.deciding.register import missing_ballots
@@ -183,6 +183,12 @@ def _charter(governance: Governance) -> Explanation:
         for name, proposal in sorted(governance.register.proposals.items())
         if isinstance(proposal, CharterProposal) and set(proposal.files.values()) == shas
     ]
+    earlier = {sha for one in governance.register.charters[:-1] for sha in (one.rules_sha256, one.members_sha256)}
+    if shas <= earlier:
+        project = governance.project
+        copies = [f"cp {project.relative(in_force_path(governance, name))} governance/{name}.yml" for name in changed]
+        missing = Missing("the version in force, where people read it: an earlier one lies there", " && ".join(copies))
+        return Explanation("charter", open=False, given=tuple(given), missing=(missing,))
     if not asked:
         missing = Missing("a proposal that asks both sides to adopt it", "workbench propose charter", seats=_everyone(governance))
         return Explanation("charter", open=False, given=tuple(given), missing=(missing,))

@@ -11,6 +11,7 @@ from workbench.errors import GateRefused, UsageError, unknown
 from workbench.files import sha256, text_bytes
 from workbench.governance.acts.drafts import record_bytes
 from workbench.governance.deciding.charter import barred_keys, check_charter
+from workbench.governance.deciding.founding import founding_folder
 from workbench.governance.gates import Governance, policy_path
 from workbench.governance.papers.members import Members
 from workbench.governance.papers.proposals import CHARTER_FOLDER, ProposalFile
@@ -153,6 +154,25 @@ def draft_charter(governance: Governance, record: Mapping[str, Any], *, today: d
     proposed = {project.root / CHARTER_FOLDER / number / f"{name}.yml": content for name, content in changed.items()}
     files = {project.relative(path): sha256(content) for path, content in proposed.items()}
     return {**proposed, **draft_proposal(governance, {"kind": "charter", "files": files, **record}, today=today)}
+
+
+def in_force_path(governance: Governance, name: str) -> Path:
+    """Return the file that holds the rules or the seats in force: that of the founding, or of the proposal that changed them.
+
+    Parameters
+    ----------
+    governance : Governance
+    name : {"rules", "members"}
+
+    Returns
+    -------
+    Path
+    """
+    project, charters = governance.project, governance.register.charters
+    in_force = getattr(charters[-1], f"{name}_sha256")
+    source = next(one.source for one in charters if getattr(one, f"{name}_sha256") == in_force)
+    folder = founding_folder(project) if source == "founding" else project.root / CHARTER_FOLDER / source
+    return folder / f"{name}.yml"
 
 
 def changed_charter_files(project: Project, governance: Governance) -> dict[str, bytes]:
