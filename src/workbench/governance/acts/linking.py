@@ -184,7 +184,7 @@ def open_link(governance: Governance, name: str, key: PrivateKey, *, today: dt.d
     if fault is None and used is not None:
         fault = f"link {name} was used already, by {used.name}: a link is for one answer"
     if fault is not None:
-        raise GateRefused(fault, hint=f"a steward issues a new one: workbench governance link {link.answers}")
+        raise GateRefused(fault, hint=f"a steward issues a new one: workbench governance link {link.answers} --seat …")
     return link
 
 
