@@ -126,9 +126,19 @@ class Project:
         return self.private / "candidates"
 
     @property
+    def machine(self) -> Path:
+        """Where no merge can put a file: ``workbench/`` in git's own folder; without git, ``.workbench/``.
+
+        Git overwrites ignored files without asking, so what this machine believes instead of computing it may not lie
+        where a commit can bring its own. Git takes no file whose path has ``.git`` in it.
+        """
+        found = _git_folder(self.root)
+        return self.private if found is None else found[0] / "workbench" / self.root.resolve().relative_to(found[1])
+
+    @property
     def cache(self) -> Path:
-        """``.workbench/cache/``: what can be made again."""
-        return self.private / "cache"
+        """``cache/`` in :attr:`machine`: what can be made again."""
+        return self.machine / "cache"
 
     @property
     def log(self) -> Path:
@@ -152,6 +162,18 @@ class Project:
         'site/index.html'
         """
         return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
+
+
+def _git_folder(root: Path) -> tuple[Path, Path] | None:
+    """Git's own folder and the folder that it keeps; a worktree's is named by a file."""
+    root = root.resolve()
+    for folder in (root, *root.parents):
+        entry = folder / ".git"
+        if entry.is_file():
+            entry = folder / entry.read_text(encoding="utf-8", errors="replace").strip().removeprefix("gitdir: ")
+        if (entry / "HEAD").is_file():
+            return entry.resolve(), folder
+    return None
 
 
 def _data_folder() -> Path | None:

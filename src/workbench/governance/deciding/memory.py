@@ -31,7 +31,7 @@ def memory_path(project: Project) -> Path:
     -------
     Path
     """
-    return project.private / "governance" / "seen.json"
+    return project.machine / "governance" / "seen.json"
 
 
 def forgotten(project: Project, register: Register) -> list[str]:

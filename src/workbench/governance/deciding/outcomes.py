@@ -1,7 +1,7 @@
 """What was decided, recomputed: each proposal's tally from its ballots, its closing and the charter it was held under.
 
 Nothing here is typed by anyone. A tally that was computed before from the same bytes is not computed again; delete
-``.workbench/cache`` and it comes out the same.
+the cache and it comes out the same.
 """
 
 from __future__ import annotations
