@@ -12,8 +12,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +118,28 @@ def write_bytes(path: Path, content: bytes) -> None:
     """
     with replacing(path) as temporary:
         temporary.write_bytes(content)
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Write files that belong together: all of them are on the disk before the first takes its place.
+
+    A full disk leaves every old file; a kill between two renames, which nothing can rule out, leaves some new ones.
+
+    Parameters
+    ----------
+    files : mapping of Path to bytes
+        The last one takes its place first.
+
+    Examples
+    --------
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> write_together({folder / "a": b"1", folder / "b": b"2"})
+    >>> sorted(path.name for path in folder.iterdir())
+    ['a', 'b']
+    """
+    with ExitStack() as stack:
+        for path, content in files.items():
+            stack.enter_context(replacing(path)).write_bytes(content)
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -13,9 +13,9 @@ from workbench.cli.asking import confirm, passphrase, tell, terminal
 from workbench.cli.locking import alone
 from workbench.cli.terminal import say
 from workbench.errors import GateRefused, UsageError
-from workbench.files import text_bytes
 from workbench.governance.acts.drafts import Draft, sign_draft, write_papers, write_signed, write_unsigned
 from workbench.governance.acts.keyring import find_key
+from workbench.governance.deciding.content import paper_bytes
 from workbench.project import Project
 
 Files = Mapping[Path, bytes]
@@ -124,7 +124,7 @@ def signing_command(project: Project, draft: Draft) -> str:
 def _read_signature(path: Path) -> bytes:
     if not path.is_file():
         raise UsageError(f"{path}: no such file", hint="make it with the command that --unsigned prints")
-    return text_bytes(path)
+    return paper_bytes(path.resolve(), where=str(path))
 
 
 def _show(project: Project, files: Files) -> None:

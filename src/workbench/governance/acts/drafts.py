@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from workbench.errors import GateRefused
-from workbench.files import text_bytes, write_bytes
+from workbench.files import text_bytes, write_bytes, write_together
 from workbench.governance.deciding.charter import Charter
 from workbench.governance.signing import PrivateKey, sign, signature_path
 from workbench.records import dump_yaml
@@ -143,12 +143,10 @@ def write_signed(draft: Draft, armoured: bytes) -> list[Path]:
         raise GateRefused(
             f"{draft.path.name}: {fault}", hint="sign with the key whose public half stands in governance/members.yml"
         )
-    for path, content in draft.also.items():
-        write_bytes(path, content)
+    write_papers(draft.also)
     for path in draft.stale:
         path.unlink(missing_ok=True)
-    write_bytes(draft.signature, armoured)
-    write_bytes(draft.path, draft.content)
+    write_together({draft.path: draft.content, draft.signature: armoured})
     return [*draft.also, draft.path, draft.signature]
 
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -181,4 +182,5 @@ def forget(project: Project, names: Iterable[str]) -> None:
     keep = {f"{name}.json" for name in names}
     for path in (folder(project) / "tallies").glob("*.json"):
         if path.name not in keep:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # what is left over is never looked at
+                path.unlink()

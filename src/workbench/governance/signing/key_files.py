@@ -120,13 +120,15 @@ def write_private_key(path: Path, key: PrivateKey, *, comment: str, passphrase: 
 def _content(path: Path) -> bytes:
     make_one = f"make a key with: ssh-keygen -t ed25519 -f {path}"
     try:
-        if path.stat().st_size > MAX_KEY_FILE:
-            raise UsageError(f"{path}: too large for a private key", hint="name the file that ssh-keygen wrote")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAX_KEY_FILE + 1)  # a device has no size and no end
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file", hint=make_one) from None
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})", hint="name the file of your own private key") from error
+    if len(content) > MAX_KEY_FILE:
+        raise UsageError(f"{path}: too large for a private key", hint="name the file that ssh-keygen wrote")
+    return content
 
 
 def _require_openssh_format(path: Path, content: bytes) -> None:
