@@ -8,11 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
 
 from workbench.errors import unknown
 from workbench.files import read_model
 from workbench.project import Project
+from workbench.records import plain_letters
 
 FieldType = Literal["string", "integer", "number", "boolean", "date", "datetime", "geometry"]
 Reveals = Literal["direct_identifier", "quasi_identifier", "sensitive", "place", "time", "free_text", "none"]
@@ -22,7 +23,7 @@ Rhythm = Literal["hourly", "daily", "monthly", "quarterly", "yearly", "irregular
 PERSONAL: frozenset[str] = frozenset({"direct_identifier", "quasi_identifier", "sensitive", "free_text"})
 """What a field of a dataset that is not personal may not reveal."""
 
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True), AfterValidator(plain_letters)]
 Period = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9Q/–-]*$")]
 """Years, quarters or days in figures, which need no translation: ``2018-2023``, ``2008Q1-2025Q1``."""
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from workbench.errors import UsageError
+from workbench.records import shown
 
 Value = TypeVar("Value")
 
@@ -61,7 +62,7 @@ def tell(text: str = "") -> None:
     ----------
     text : str
     """
-    print(text, file=sys.stderr, flush=True)
+    print(shown(text), file=sys.stderr, flush=True)
 
 
 def require_terminal(option: str, what: str) -> None:

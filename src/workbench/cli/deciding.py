@@ -8,6 +8,7 @@ from pathlib import Path
 from workbench.cli.asking import ask, ask_choice, ask_seat, ask_words, tell, terminal
 from workbench.cli.commands import today_of
 from workbench.cli.finishing import Done, names, sign
+from workbench.cli.terminal import within
 from workbench.errors import DONE, GateRefused, UsageError, unknown
 from workbench.files import sha256_text
 from workbench.governance import Governance, Tally, read_governance
@@ -143,15 +144,15 @@ def _show_proposal(governance: Governance, name: str) -> None:
     tally = governance.tally(name)
     tell(f"{name}  {proposal.title.ko}")
     tell(f"        {proposal.title.en}")
-    tell(f"  물음    {proposal.question.ko}")
-    tell(f"  asks    {proposal.question.en}")
+    tell(f"  물음    {within(proposal.question.ko)}")
+    tell(f"  asks    {within(proposal.question.en)}")
     if isinstance(proposal, IssueProposal):
-        tell(f"  기대하는 결과  {proposal.expected_outcome.ko}")
-        tell(f"  expected       {proposal.expected_outcome.en}")
-        tell(f"  결정할 것      {proposal.decision_wanted.ko}")
-        tell(f"  to be decided  {proposal.decision_wanted.en}")
+        tell(f"  기대하는 결과  {within(proposal.expected_outcome.ko)}")
+        tell(f"  expected       {within(proposal.expected_outcome.en)}")
+        tell(f"  결정할 것      {within(proposal.decision_wanted.ko)}")
+        tell(f"  to be decided  {within(proposal.decision_wanted.en)}")
     else:
-        tell(f"  이유 / reason  {proposal.reason.shown('ko')[1]}")
+        tell(f"  이유 / reason  {within(proposal.reason.shown('ko')[1])}")
         for file, sha in proposal.files.items():
             path = governance.project.root / file
             same = path.is_file() and sha256_text(path) == sha

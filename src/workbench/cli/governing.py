@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import importlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from workbench.catalog import Bilingual
 from workbench.cli.asking import confirm, tell, terminal
 from workbench.cli.commands import print_json, today_of
 from workbench.cli.deciding import tally_lines
-from workbench.cli.terminal import progress, say
+from workbench.cli.terminal import progress, say, within
 from workbench.errors import DONE, UsageError
 from workbench.files import write_text
 from workbench.governance import Governance, Tally, Vote, read_governance, remember, tally_all
@@ -50,7 +51,7 @@ def tally(project: Project, options: argparse.Namespace) -> int:
     found = read_governance(project, today=today)
     if options.proposal:
         one = found.tally(options.proposal)
-        remember(project, found.register, today=today)
+        _remember(project, found, today=today)
         if options.json:
             print_json(tally_record(one))
         else:
@@ -59,7 +60,7 @@ def tally(project: Project, options: argparse.Namespace) -> int:
         return DONE
     with progress("tally") as report:
         tallies = list(tally_all(project, found.register, today=today, report=report))
-    remember(project, found.register, today=today)
+    _remember(project, found, today=today)
     if options.json:
         print_json([tally_record(one) for one in tallies])
         return DONE
@@ -71,6 +72,14 @@ def tally(project: Project, options: argparse.Namespace) -> int:
     for name, reason in sorted(found.register.unread.items()):
         say(f"{name}  unreadable   {reason}")
     return DONE
+
+
+def _remember(project: Project, found: Governance, *, today: dt.date) -> None:
+    """Remember what was read; where nothing can be written everyone may recompute all the same."""
+    try:
+        remember(project, found.register, today=today)
+    except OSError as error:
+        tell(f"this machine does not remember the register: {project.relative(memory_path(project))}: {error.strerror}")
 
 
 def tally_record(one: Tally) -> dict[str, Any]:
@@ -124,7 +133,7 @@ def _vote_lines(vote: Vote) -> Iterator[str]:
     yield f"  {vote.seat:6} {stands:14} {vote.vote:8} {vote.cast_on}  sha256 {vote.sha256}{deputy}"
     for name, words in (("reason", vote.reason), ("conflict of interest", vote.conflict_of_interest)):
         if words is not None:
-            yield from (f"         {name}: {text}" for text in (words.ko, words.en) if text)
+            yield from (f"         {name}: {within(text)}" for text in (words.ko, words.en) if text)
 
 
 def signers(project: Project, options: argparse.Namespace) -> int:

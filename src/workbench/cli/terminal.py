@@ -9,19 +9,39 @@ from typing import TextIO
 
 from workbench.errors import WorkbenchError
 from workbench.progress import Report
+from workbench.records import shown
 
 
 def say(text: str) -> None:
     """Print a line for people on standard error's companion, standard output."""
-    print(text, flush=True)
+    print(shown(text), flush=True)
+
+
+def within(text: str) -> str:
+    """Return a text whose further lines are set in, so that none passes for a line of the workbench's own.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> within("No.\\noutcome: agreed").splitlines()[1]
+    '                 outcome: agreed'
+    """
+    return text.replace("\n", "\n" + " " * 17)
 
 
 def complain(error: WorkbenchError, stream: TextIO | None = None) -> None:
     """Print an error for a person: what is wrong, and the way out."""
     stream = stream or sys.stderr
-    print(f"error: {error.message}", file=stream)
+    print(f"error: {shown(error.message)}", file=stream)
     if error.hint:
-        print(f"  {error.hint}", file=stream)
+        print(f"  {shown(error.hint)}", file=stream)
 
 
 @contextmanager
@@ -42,7 +62,7 @@ def progress(title: str) -> Iterator[Report]:
         part = 10 * done // total if total else 10
         if part != last or " failed" in what:
             last = part
-            print(f"{title}: {done}/{total} {what}".rstrip(), file=sys.stderr, flush=True)
+            print(shown(f"{title}: {done}/{total} {what}").rstrip(), file=sys.stderr, flush=True)
 
     yield lines
 

@@ -21,7 +21,7 @@ from workbench.governance.papers.proposals import IssueProposal
 from workbench.governance.papers.recommendations import Recommendation
 from workbench.governance.signing import SignatureRefused, parse_public_key, signature_path, verify
 from workbench.project import Project
-from workbench.records import read_model_bytes
+from workbench.records import read_model_bytes, shown_name
 
 if TYPE_CHECKING:
     from workbench.governance.gates import Governance
@@ -67,9 +67,10 @@ def answers_of(governance: Governance) -> dict[str, Official]:
     files = [(_place(path), path) for path in (project.governance / "answers").glob("*.yml")]
     for (subject, _), path in sorted(files):
         before = found.get(subject, Official(subject, None, None, ()))
-        judged = _judge(governance, path, used)
+        where = shown_name(project.relative(path))
+        judged = _judge(governance, path, used, where=where)
         if isinstance(judged, str):
-            faults = (*before.faults, f"{project.relative(path)}: {judged}")
+            faults = (*before.faults, f"{where}: {judged}")
             found[subject] = Official(subject, before.answer, before.countersigned_by, faults)
         else:
             found[subject] = Official(subject, judged[0], judged[1], before.faults)
@@ -79,12 +80,11 @@ def answers_of(governance: Governance) -> dict[str, Official]:
 def _place(path: Path) -> tuple[str, int]:
     """Subject and number of an answer, as its file's name says."""
     subject, _, number = path.name.removesuffix(".yml").partition(".")
-    return subject, int(number) if number.isdigit() else 1
+    return shown_name(subject), int(number) if number.isascii() and number.isdigit() else 1
 
 
-def _judge(governance: Governance, path: Path, used: dict[str, str]) -> tuple[Answer, str] | str:
+def _judge(governance: Governance, path: Path, used: dict[str, str], *, where: str) -> tuple[Answer, str] | str:
     """An answer with the seat that countersigned it, or why it does not count."""
-    where = governance.project.relative(path)
     try:
         content = paper_bytes(path, where=where)
         answer = read_model_bytes(content, Answer, where=where)

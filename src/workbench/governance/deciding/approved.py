@@ -20,6 +20,7 @@ from workbench.governance.papers.meetings import Meeting
 from workbench.governance.papers.members import DEPUTY
 from workbench.governance.papers.reading import papers_and_faults
 from workbench.governance.signing import signatures_beside
+from workbench.records import shown_name
 
 if TYPE_CHECKING:
     from workbench.governance.deciding.register import Register
@@ -114,7 +115,8 @@ def stewards_beside(register: Register, path: Path, *, day: dt.date, issue: str 
     """
     content, faults = paper_bytes(path, where=path.name), []
     by: dict[Side, str] = {}
-    for signer, file in signatures_beside(path).items():
+    for name, file in signatures_beside(path).items():
+        signer = shown_name(name)
         if signer.startswith("L-"):
             continue
         try:
@@ -124,7 +126,7 @@ def stewards_beside(register: Register, path: Path, *, day: dt.date, issue: str 
             fault = error.message
         side = next((seat.side for charter in reversed(register.charters) if (seat := charter.seat_of(signer))), None)
         if fault is not None:
-            faults.append(f"{file.name}: {fault}")
+            faults.append(f"{shown_name(file.name)}: {fault}")
         elif side is not None:
             by.setdefault(side, signer)
     return Signed(by=by, faults=tuple(faults))

@@ -23,7 +23,7 @@ from workbench.governance.papers.members import DEPUTY
 from workbench.governance.papers.proposals import Proposal
 from workbench.governance.papers.rules import Rules
 from workbench.project import Project
-from workbench.records import placed, read_model_bytes
+from workbench.records import placed, read_model_bytes, shown_name
 
 GRACE = dt.timedelta(days=1)
 """A date may be a day ahead of the machine's: somewhere it is tomorrow already."""
@@ -222,9 +222,9 @@ def last_day(opens_on: dt.date, rules: Rules) -> dt.date:
     Returns
     -------
     datetime.date
-        The ballot days count from the opening day, which is the first of them.
+        The ballot days count from the opening day, which is the first of them; the calendar ends with the year 9999.
     """
-    return opens_on + dt.timedelta(days=rules.ballot_days - 1)
+    return opens_on + min(dt.timedelta(days=rules.ballot_days - 1), dt.date.max - opens_on)
 
 
 def read_box(project: Project, proposal: Proposal, charter: Charter, *, sha: str) -> Box:
@@ -275,7 +275,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
             for entry in entries:
                 name = entry.name
                 content = plain_bytes(name, folder=descriptor) if entry.is_file(follow_symlinks=False) else b""
-                found[name if name.isascii() else os.fsencode(name).decode("utf-8", errors="backslashreplace")] = content
+                found[shown_name(name)] = content
     finally:
         os.close(descriptor)
     return dict(sorted(found.items()))

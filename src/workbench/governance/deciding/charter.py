@@ -18,6 +18,7 @@ from workbench.governance.papers.members import DEPUTY, Members, Seat
 from workbench.governance.papers.rules import Rules
 from workbench.governance.signing import PublicKey, SignatureRefused, parse_public_key, signatures_beside, verify
 from workbench.governance.signing.demonstration import shipped_keys
+from workbench.records import shown_name
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,14 @@ class Charter:
         return None
 
     def signers_beside(
-        self, path: Path, *, day: dt.date, role: Role, issue: str | None = None, among: Mapping[str, Path] | None = None
+        self,
+        path: Path,
+        *,
+        day: dt.date,
+        role: Role,
+        issue: str | None = None,
+        anywhere: bool = False,
+        among: Mapping[str, Path] | None = None,
     ) -> Signed:
         """Find who signed a file with a role, each for a side.
 
@@ -122,6 +130,8 @@ class Charter:
         day : datetime.date
         role : str
         issue : str, optional
+        anywhere : bool, default False
+            The role for any urban issue is enough: which one it is cannot be told.
         among : mapping of str to Path, optional
             The signatures beside it, where they are known already: a folder of a thousand records is listed once.
 
@@ -132,7 +142,8 @@ class Charter:
         content = paper_bytes(path, where=path.name)
         by: dict[Side, str] = {}
         faults = []
-        for signer, file in sorted((signatures_beside(path) if among is None else among).items()):
+        for name, file in sorted((signatures_beside(path) if among is None else among).items()):
+            signer = shown_name(name)
             seat = self.seat_of(signer)
             try:
                 fault = self.check(content, paper_bytes(file, where="its file"), signer=signer, day=day)
@@ -140,10 +151,11 @@ class Charter:
                 fault = error.message
             if fault is None and seat is not None and seat.side is None:
                 fault = f"seat {signer} advises and speaks for no side"
-            if fault is None and seat is not None and not seat.has_role(role, issue=issue):
+            held = seat is not None and (seat.has_role(role, issue=issue) or (anywhere and role in seat.roles_held))
+            if fault is None and not held:
                 fault = f"seat {signer} is no {role}"
             if fault is not None:
-                faults.append(f"{file.name}: {fault}")
+                faults.append(f"{shown_name(file.name)}: {fault}")
             elif seat is not None and seat.side is not None:
                 by.setdefault(seat.side, signer)
         return Signed(by=by, faults=tuple(faults))

@@ -19,7 +19,7 @@ from workbench.governance.papers.members import Seat
 from workbench.governance.papers.statements import Statement
 from workbench.governance.signing import signature_path
 from workbench.project import Project
-from workbench.records import read_model, read_yaml
+from workbench.records import read_model, read_yaml, shown_name
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def consent_to(
         if fault is None and seat is not None and seat.side is not None:
             given.setdefault(seat.side, statement)
         else:
-            faults.append(f"{project.relative(file)} {fault}")
+            faults.append(f"{shown_name(project.relative(file))} {fault}")
     return Consent(path=path, given={} if doubts else given, faults=tuple(faults))
 
 

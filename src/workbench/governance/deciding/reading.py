@@ -21,7 +21,7 @@ from workbench.governance.papers.closings import Closing
 from workbench.governance.papers.proposals import Proposal, ProposalFile
 from workbench.governance.signing.signers import SUFFIX
 from workbench.project import Project
-from workbench.records import read_model_bytes
+from workbench.records import read_model_bytes, shown_name
 
 
 @dataclass(frozen=True)
@@ -79,17 +79,17 @@ def read_proposals(project: Project, remembered: Remembered) -> Proposals:
     """
     found = Proposals()
     for path in _papers(project.governance / "proposals"):
-        where = project.relative(path)
+        where = shown_name(project.relative(path))
         try:
             content = paper_bytes(path, where=where)
             sha = sha256(content)
             value = _once(remembered, f"proposal:{sha}", partial(_parse_proposal, where, content))
             proposal = ProposalFile.model_validate(value).root
             if proposal.proposal != path.stem:
-                found.unread[_shown(path.stem)] = f"{_shown(where)}: holds the proposal {proposal.proposal}"
+                found.unread[shown_name(path.stem)] = f"{where}: holds the proposal {proposal.proposal}"
                 continue
         except WorkbenchError as error:
-            found.unread[_shown(path.stem)] = _shown(error.message)
+            found.unread[shown_name(path.stem)] = error.message
             continue
         found.read[proposal.proposal] = proposal
         found.shas[proposal.proposal] = sha
@@ -115,16 +115,16 @@ def read_closings(project: Project, remembered: Remembered) -> Closings:
     found = Closings()
     signatures = _signatures(project.governance / "closings")
     for path in _papers(project.governance / "closings"):
-        where = project.relative(path)
+        where = shown_name(project.relative(path))
         try:
             content = paper_bytes(path, where=where)
             sha = sha256(content)
             value = _once(remembered, f"closing:{sha}", partial(_parse_closing, where, content))
         except WorkbenchError as error:
-            found.unread.append(_shown(error.message))
+            found.unread.append(error.message)
             continue
         if value["proposal"] != path.stem:
-            found.unread.append(f"{_shown(where)}: is the closing record of {value['proposal']}")
+            found.unread.append(f"{where}: is the closing record of {value['proposal']}")
             continue
         found.read[path] = ClosingFacts(
             path=path,
@@ -146,18 +146,13 @@ def _papers(folder: Path) -> Iterator[Path]:
     yield from (folder / name for name in names if name.endswith(".yml"))
 
 
-def _shown(text: str) -> str:
-    """A text in which a file's name may be no text."""
-    return os.fsencode(text).decode("utf-8", errors="backslashreplace")
-
-
 def _signatures(folder: Path) -> dict[str, dict[str, Path]]:
     """The signatures beside each paper of a folder, which is listed once: by the paper's name and the signer's."""
     found: dict[str, dict[str, Path]] = {}
     for name in os.listdir(folder) if folder.is_dir() else []:  # noqa: PTH208
         paper, sign, signer = name.removesuffix(SUFFIX).partition(".yml.")
         if name.endswith(SUFFIX) and sign and signer:
-            found.setdefault(f"{paper}.yml", {})[signer] = folder / name
+            found.setdefault(f"{paper}.yml", {})[shown_name(signer)] = folder / name
     return found
 
 

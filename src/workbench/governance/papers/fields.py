@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
+
+from workbench.records import plain_letters
 
 Side = Literal["government", "civil_society"]
 Standing = Literal["expert", "citizen"]
@@ -36,7 +38,7 @@ ProjectPath = Annotated[
 ]
 """A path from the project's root, in ASCII, never upwards."""
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True), AfterValidator(plain_letters)]
 
 
 class Paper(BaseModel):

@@ -106,7 +106,7 @@ class Seat(Paper):
         problems = []
         if (self.side is None) == (self.standing is None):
             problems.append("a seat has either a side (it decides) or a standing (it advises), and not both")
-        held = {role for roles in self.roles.values() for role in roles}
+        held = self.roles_held
         if self.standing and held & {"steward", "custodian", "checker"}:
             problems.append("a seat that advises is no steward, custodian or checker: these speak for a side")
         if self.vacant_since is not None:
@@ -121,6 +121,11 @@ class Seat(Paper):
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    @property
+    def roles_held(self) -> frozenset[Role]:
+        """The roles that the seat has somewhere."""
+        return frozenset(role for roles in self.roles.values() for role in roles)
 
     def has_role(self, role: Role, *, issue: str | None = None) -> bool:
         """Say whether the seat has a role everywhere, or for an urban issue.

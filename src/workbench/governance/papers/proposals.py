@@ -57,6 +57,12 @@ class _Proposal(Paper):
     department: Bilingual = Field(description="which department is responsible for the answer")
 
     @model_validator(mode="after")
+    def _title_in_one_line(self) -> Any:
+        if any("\n" in self.title[language] for language in ("ko", "en")):
+            raise ValueError("title: one line is needed, lists show it beside others")
+        return self
+
+    @model_validator(mode="after")
     def _opens_after(self) -> Any:
         if self.opens_on < self.proposed_on:
             raise ValueError("opens_on lies before proposed_on")
