@@ -299,7 +299,8 @@ def test_without_memory_a_founding_record_of_ones_own_is_another_city_in_which_n
     own_founding(city)
     answers = answers_of(city)
     assert (answers.issues, answers.policy) == (frozenset(), None)
-    assert set(answers.outcomes.values()) == {"open"}
+    assert set(answers.outcomes.values()) == {"open", "void"}
+    assert "P-0002.yml: is number 2, the register ends at 0" in doubts(city)
 
 
 def test_a_founding_that_one_side_signed_is_none(city):

@@ -325,9 +325,8 @@ def _release_folder(project: Project, issue: str) -> tuple[Path | None, str]:
         record = read_yaml(candidate / "release.yml")
         number = record.get("number") if isinstance(record, dict) else None
         return candidate, f"analyses/{issue}/releases/{number}/release.yml"
-    numbers = [
-        int(path.parent.name) for path in project.analyses.glob(f"{issue}/releases/*/release.yml") if path.parent.name.isdigit()
-    ]
+    names = [path.parent.name for path in project.analyses.glob(f"{issue}/releases/*/release.yml")]
+    numbers = [int(name) for name in names if name.isascii() and name.isdigit()]
     if not numbers:
         return None, ""
     folder = project.analyses / issue / "releases" / str(max(numbers))

@@ -26,7 +26,7 @@ def releases(project: Project, issue: str) -> list[Path]:
     list of Path
     """
     folder = project.analyses / issue / "releases"
-    found = [path for path in folder.glob("*") if path.name.isdigit() and (path / RELEASE_FILE).is_file()]
+    found = [path for path in folder.glob("*") if path.name.isascii() and path.name.isdigit() and (path / RELEASE_FILE).is_file()]
     return sorted(found, key=lambda path: int(path.name))
 
 

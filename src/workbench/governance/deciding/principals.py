@@ -58,6 +58,8 @@ def _links(governance: Governance, revoked: dict[str, dt.date]) -> Iterator[Sign
 
 def _entry(signer: str, line: str, since: dt.date, until: dt.date, revoked: dict[str, dt.date]) -> SignerEntry | None:
     """None where the key was revoked before it could sign anything."""
+    if line in revoked and revoked[line] <= since:
+        return None
     if line in revoked:
         until = min(until, revoked[line] - dt.timedelta(days=1))
     return SignerEntry(signer, parse_public_key(line), since, until) if since <= until else None

@@ -18,7 +18,7 @@ from workbench.governance.deciding.casting import Cast, count_ballots, is_ahead,
 from workbench.governance.deciding.charter import Charter, barred_keys, check_charter
 from workbench.governance.deciding.content import paper_bytes
 from workbench.governance.deciding.founding import read_founding
-from workbench.governance.deciding.reading import ClosingFacts, read_closings, read_proposals
+from workbench.governance.deciding.reading import ClosingFacts, Proposals, read_closings, read_proposals
 from workbench.governance.deciding.remembered import Remembered, folder
 from workbench.governance.deciding.tally import both_agree, count_sides
 from workbench.governance.papers.fields import SIDES, Side
@@ -158,13 +158,13 @@ def read_register(project: Project, *, today: dt.date | None) -> Register:
         by_number.setdefault(facts.number, []).append(facts)
     while not chain.lost:
         candidates = by_number.get(len(chain.entries) + 1, [])
-        judged = [_signed_entry(chain, facts, proposals.read, today=today) for facts in candidates]
+        judged = [_signed_entry(chain, facts, proposals, today=today) for facts in candidates]
         good = [entry for entry in judged if isinstance(entry, Entry) and entry.facts.previous == chain.head]
         if len(good) != 1:
             break
         del waiting[good[0].facts.path]
         _enter(project, chain, good[0], proposals.read, proposals.shas, today=today)
-    _explain_rest(project, chain, waiting.values(), proposals.read, today=today)
+    _explain_rest(project, chain, waiting.values(), proposals, today=today)
     return Register(
         charters=tuple(chain.charters),
         entries=tuple(chain.entries),
@@ -178,19 +178,23 @@ def read_register(project: Project, *, today: dt.date | None) -> Register:
 
 
 def _explain_rest(
-    project: Project, chain: _Chain, rest: Iterable[ClosingFacts], proposals: dict[str, Proposal], *, today: dt.date | None
+    project: Project, chain: _Chain, rest: Iterable[ClosingFacts], proposals: Proposals, *, today: dt.date | None
 ) -> None:
-    """Closings that do not continue the chain: unsigned ones wait; what both sides signed puts the register in doubt."""
+    """Closings that do not continue the chain: the next one waits for its signatures, any other puts the register in doubt.
+
+    One that lies behind the next may bear the signatures of stewards whom only the record that is gone knows. Who asks
+    about a day that is past sees the records of later days wait.
+    """
     rest = list(rest)
     for facts in rest:
         if chain.lost and facts.number > len(chain.entries):
             chain.pending[facts.proposal] = Pending(f"cannot be judged: {chain.lost}", waits=False, void=True)
             continue
         found = _signed_entry(chain, facts, proposals, today=today)
-        if isinstance(found, Pending):
+        last = len(chain.entries)
+        if isinstance(found, Pending) and (facts.number <= last + 1 or is_ahead(facts.closed_on, today)):
             chain.pending[facts.proposal] = found
             continue
-        last = len(chain.entries)
         twins = [one.path.name for one in rest if one.number == facts.number and one.previous == facts.previous and one != facts]
         reason = f"is number {facts.number}, the register ends at {last}: a record between them is gone or was changed"
         if facts.number <= last + 1:
@@ -201,14 +205,18 @@ def _explain_rest(
         chain.pending[facts.proposal] = Pending(reason, waits=False, void=True)
 
 
-def _signed_entry(
-    chain: _Chain, facts: ClosingFacts, proposals: dict[str, Proposal], *, today: dt.date | None
-) -> Entry | Pending:
-    """A closing that both sides signed under the charter in force, or why it does not count."""
+def _signed_entry(chain: _Chain, facts: ClosingFacts, proposals: Proposals, *, today: dt.date | None) -> Entry | Pending:
+    """A closing that both sides signed under the charter in force, or why it does not count.
+
+    Only the proposal that was voted on can speak against it: where that one is gone or was changed, the closing stands
+    and is void, or whoever edits a proposal would open its vote again.
+    """
     charter = chain.charters[-1]
-    proposal = proposals.get(facts.proposal)
+    proposal = proposals.read.get(facts.proposal) if proposals.shas.get(facts.proposal) == facts.proposal_sha256 else None
     issue = proposal.issue if isinstance(proposal, IssueProposal) else None
-    signed = charter.signers_beside(facts.path, day=facts.closed_on, role="steward", issue=issue, among=facts.signatures)
+    signed = charter.signers_beside(
+        facts.path, day=facts.closed_on, role="steward", issue=issue, anywhere=proposal is None, among=facts.signatures
+    )
     if not signed.complete:
         return Pending(signed.missing(), waits=not signed.faults)
     if is_ahead(facts.closed_on, today):
