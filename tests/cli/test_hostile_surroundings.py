@@ -91,3 +91,10 @@ def test_a_terminal_without_korean_letters_is_told_all_the_same(city):
 def test_a_device_without_an_end_is_no_key(city, device):
     done = command("vote", "P-0002", "--seat", "C-1", "--vote", "yes", "--yes", "--key", str(device))
     assert (done.returncode, "too large for a private key" in done.stderr) == (2, True)
+
+
+def test_an_answer_without_an_end_is_refused_by_its_size(city, tmp_path, capsys):
+    with (tmp_path / "answer").open("wb") as file:
+        file.truncate(8_000_000_000)
+    assert main(["answer", "--take", str(tmp_path / "answer"), "--seat", "G-1", "--yes", *DAY]) == 2
+    assert "Traceback" not in capsys.readouterr().err

@@ -17,6 +17,7 @@ from workbench.governance.acts.answering import Reply, answer_through, draft_cou
 from workbench.governance.acts.drafts import Draft, sign_draft
 from workbench.governance.acts.keyring import find_key
 from workbench.governance.acts.linking import LINK_DAYS, draft_link, link_text, open_link, parse_link
+from workbench.governance.deciding.content import paper_bytes
 from workbench.governance.papers.answers import OUTCOMES
 from workbench.governance.signing import generate_key
 from workbench.project import Project
@@ -124,6 +125,7 @@ def _countersign(project: Project, options: argparse.Namespace) -> int:
     stewards = {name: seat for name, seat in governance.members.seats.items() if seat.side and seat.has_role("steward")}
     if options.take is not None and not options.take.is_file():
         raise UsageError(f"{options.take}: no such file", hint="name the file that the department sent")
+    sent = b"" if options.take is None else paper_bytes(options.take.resolve(), where=str(options.take))  # from anywhere: bounded
     if options.take is None and options.link is None:
         name = ask("어느 답변 / which answer (R-0001)", option="its number, such as R-0001", read=str)
     else:
@@ -132,7 +134,7 @@ def _countersign(project: Project, options: argparse.Namespace) -> int:
 
     def draft() -> Draft:
         fresh = read_governance(project, today=today)
-        reply = read_bundle(fresh, text_bytes(options.take)) if options.take is not None else read_reply(fresh, name)
+        reply = read_bundle(fresh, sent) if options.take is not None else read_reply(fresh, name)
         return draft_countersignature(fresh, reply, signer=seat)
 
     def then(done: Done) -> str:
