@@ -9,11 +9,25 @@ from pathlib import Path
 import pytest
 
 from decided_city import DAY, NOW, forged_closing, put_tree, tree_of
-from signed import ADOPT, RULES, TODAY, agree, close, decide, found, governance_of, key_of, propose_issue, seat, vote
+from signed import (
+    ADOPT,
+    RULES,
+    TODAY,
+    agree,
+    close,
+    decide,
+    found,
+    governance_of,
+    key_of,
+    propose_charter,
+    propose_issue,
+    seat,
+    vote,
+)
 from workbench.errors import UsageError
 from workbench.files import sha256, write_text
-from workbench.governance.acts.drafts import sign_draft
-from workbench.governance.acts.proposing import propose_charter, write_proposal
+from workbench.governance.acts.drafts import sign_draft, write_papers
+from workbench.governance.acts.proposing import draft_proposal
 from workbench.governance.acts.voting import draft_ballot
 from workbench.governance.deciding.answers import answers_of
 from workbench.governance.deciding.casting import last_day
@@ -91,7 +105,7 @@ def test_new_stewards_are_not_undone_by_removing_the_closing_that_named_them(pro
 
 def test_a_proposal_that_opens_on_the_last_day_of_the_calendar_stops_nobody(project):
     record = {**ADOPT, "kind": "policies", "files": {"governance/policies/a.yml": "0" * 64}, "opens_on": dt.date.max}
-    name = write_proposal(governance_of(project), record, today=TODAY)[-1].stem
+    name = write_papers(draft_proposal(governance_of(project), record, today=TODAY))[-1].stem
     assert governance_of(project).tally(name).last_day == dt.date.max
     assert last_day(dt.date.max - DAY, Rules.model_validate(RULES)) == dt.date.max
 

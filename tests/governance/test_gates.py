@@ -258,8 +258,9 @@ def test_a_malformed_approval_is_named(city, release, entries):
         consent(city)
 
 
-def test_nobody_approves_their_own_release(city, release):
-    write_text(release / "release.yml", dump_yaml({**RELEASE, "authors": ["C-1"]}))
+@pytest.mark.parametrize("authors", [["C-1"], ["C-4", "C-1"], "C-1"])
+def test_nobody_approves_their_own_release(city, release, authors):
+    write_text(release / "release.yml", dump_yaml({**RELEASE, "authors": authors}))
     with pytest.raises(GateRefused, match="seat C-1 is an author of this release, and nobody checks their own work"):
         approve(city, "C-1")
     forge(city, "C-1")

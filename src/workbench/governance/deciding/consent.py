@@ -83,7 +83,8 @@ def consent_to(
     """
     record = read_yaml(path) if path.is_file() else {}
     record = record if isinstance(record, dict) else {}
-    issue, authors = str(record.get("issue", "")), [str(seat) for seat in record.get("authors") or []]
+    named = record.get("authors") or []
+    issue, authors = str(record.get("issue", "")), [str(seat) for seat in (named if isinstance(named, list) else [named])]
     current = sha256_text(path) if path.is_file() else ""
     given: dict[Side, Statement] = {}
     faults = list(doubts)
