@@ -25,6 +25,8 @@ REASONS: dict[str, re.Pattern[str]] = {
         "changed": r"void: speaks of other bytes of (?P<proposal>P-\d{4}), ",
         "early": r"is dated (?P<date>[\d-]+), before the vote opened on (?P<first>[\d-]+)$",
         "after": r"is dated (?P<date>[\d-]+), after the last day (?P<last>[\d-]+)$",
+        "future": r"is dated (?P<date>[\d-]+), in the future of ",
+        "no_reason": r"a '(?:no|block)' needs a reason$",
         "unsigned": r"^is not signed: (?P<file>\S+) is missing$",
         "vacant": rf"^seat {_SIGNER} is vacant since (?P<date>[\d-]+)$",
         "no_deputy": rf"^seat {_SIGNER} has no deputy$",
