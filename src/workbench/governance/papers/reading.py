@@ -7,7 +7,7 @@ beside those that count, where a citizen would take it for one of them.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -225,27 +225,3 @@ def _days(value: Any, place: tuple[str, ...]) -> Iterator[tuple[str, str, dt.dat
     elif isinstance(value, list):
         for number, item in enumerate(value):
             yield from _days(item, (*place, str(number)))
-
-
-def paper_dates(project: Project, *, kinds: Iterable[str] = tuple(KINDS)) -> set[dt.date]:
-    """Return every day on which something was done, as the files of some kinds say.
-
-    The newest is the book's own "today". A caller that has counted the ballots leaves them out and adds their days itself:
-    there may be hundreds of thousands.
-
-    Parameters
-    ----------
-    project : Project
-    kinds : iterable of str
-        By default all.
-
-    Returns
-    -------
-    set of datetime.date
-
-    Raises
-    ------
-    UsageError
-        A file that cannot be used.
-    """
-    return {day for kind in kinds for paper in read_papers(project, kind).values() for _, day in days_done(paper)}
