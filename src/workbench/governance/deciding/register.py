@@ -185,24 +185,33 @@ def _explain_rest(
     One that lies behind the next may bear the signatures of stewards whom only the record that is gone knows. Who asks
     about a day that is past sees the records of later days wait.
     """
-    rest = list(rest)
+    rest = sorted(rest, key=lambda facts: (facts.number, facts.path))
+    beyond: list[ClosingFacts] = []
+    last = len(chain.entries)
     for facts in rest:
-        if chain.lost and facts.number > len(chain.entries):
+        if chain.lost and facts.number > last:
             chain.pending[facts.proposal] = Pending(f"cannot be judged: {chain.lost}", waits=False, void=True)
             continue
         found = _signed_entry(chain, facts, proposals, today=today)
-        last = len(chain.entries)
         if isinstance(found, Pending) and (facts.number <= last + 1 or is_ahead(facts.closed_on, today)):
             chain.pending[facts.proposal] = found
             continue
-        twins = [one.path.name for one in rest if one.number == facts.number and one.previous == facts.previous and one != facts]
         reason = f"is number {facts.number}, the register ends at {last}: a record between them is gone or was changed"
-        if facts.number <= last + 1:
+        if facts.number > last + 1:
+            beyond.append(facts)
+        else:
+            twins = [
+                one.path.name for one in rest if (one.number, one.previous) == (facts.number, facts.previous) and one != facts
+            ]
             reason = f"is number {facts.number} and names another record before it than the register has"
             if twins:
                 reason = f"is number {facts.number}, and so is {', '.join(twins)}: the register forks here"
-        chain.faults.append(f"{project.relative(facts.path)}: {reason}")
+            chain.faults.append(f"{project.relative(facts.path)}: {reason}")
         chain.pending[facts.proposal] = Pending(reason, waits=False, void=True)
+    if beyond:
+        more = f"; {len(beyond) - 1} later records cannot follow it either" if len(beyond) > 1 else ""
+        reason = chain.pending[beyond[0].proposal].reason
+        chain.faults.append(f"{project.relative(beyond[0].path)}: {reason}{more}")
 
 
 def _signed_entry(chain: _Chain, facts: ClosingFacts, proposals: Proposals, *, today: dt.date | None) -> Entry | Pending:
