@@ -274,7 +274,7 @@ def test_a_tally_shows_advice_apart_and_names_what_does_not_count(city: Project,
         "reason: 안 됩니다.",
         "reason: Not so.",
         "conflict of interest: 나무를 심는 단체",
-        "C-8.yml: C-8.yml: 4 problems",
+        "C-8.yml: 4 problems",
     ):
         assert text in shown, text
 

@@ -153,7 +153,7 @@ def test_the_first_and_the_last_day_of_a_term_and_of_a_vote_count(tmp_path):
 def test_a_ballot_without_the_reason_that_it_needs_is_refused_with_its_file(city):
     for name, choice in (("C-4", "no"), ("C-5", "block")):
         put_signed(city, name, lines(good(city, seat=name, vote=choice)), name)
-        assert refusal_of(city, f"{name}.yml").startswith(f"{name}.yml, line 1: a '{choice}' needs a reason")
+        assert refusal_of(city, f"{name}.yml").startswith(f"line 1: a '{choice}' needs a reason")
     with pytest.raises(UsageError, match="ballot of C-4: a 'no' needs a reason"):
         draft_ballot(governance_of(city, today=NOW), "P-0007", signer="C-4", vote="no", today=NOW)
 
@@ -185,16 +185,16 @@ def test_one_changed_byte_of_a_ballot_voids_it(city):
 
 
 BAD_YAML = {
-    "a key that stands twice": (b"vote: no\n", "C-4.yml, line 6: the key 'vote' stands twice"),
-    "a merge-conflict marker": (b"<<<<<<< HEAD\n", "C-4.yml, line 6: a merge-conflict marker"),
-    "an anchor bomb": (b"reason: &a [x, x]\nb: [*a, *a, *a]\n", "C-4.yml, line 6: an anchor (&a) is not allowed"),
-    "a million lines": (b"x:\n" + b"- 1\n" * 900_000, "C-4.yml, line 199994: more than 200,000 values"),
-    "a huge file": (b"# " + b"x" * 5_000_000, "C-4.yml: 4,000,001 bytes, allowed 4,000,000"),
-    "a deep nest": (b"reason: " + b"[" * 100_000, "C-4.yml, line 6: nested too deeply, allowed are 60 levels"),
-    "a tag": (b"reason: !!python/object:os.system x\n", "C-4.yml, line 6: a tag (!!python/object:os.system) is not allowed"),
-    "a second document": (b"---\nvote: no\n", "C-4.yml, line 6: another document begins (---), a file holds one"),
-    "an unknown key": (b"voted: no\n", "C-4.yml, line 6: unknown key 'voted', did you mean 'vote'?"),
-    "no UTF-8": (b"reason: \xff\n", "C-4.yml, line 6: not UTF-8 (byte 145)"),
+    "a key that stands twice": (b"vote: no\n", "line 6: the key 'vote' stands twice"),
+    "a merge-conflict marker": (b"<<<<<<< HEAD\n", "line 6: a merge-conflict marker"),
+    "an anchor bomb": (b"reason: &a [x, x]\nb: [*a, *a, *a]\n", "line 6: an anchor (&a) is not allowed"),
+    "a million lines": (b"x:\n" + b"- 1\n" * 900_000, "line 199994: more than 200,000 values"),
+    "a huge file": (b"# " + b"x" * 5_000_000, "4,000,001 bytes, allowed 4,000,000"),
+    "a deep nest": (b"reason: " + b"[" * 100_000, "line 6: nested too deeply, allowed are 60 levels"),
+    "a tag": (b"reason: !!python/object:os.system x\n", "line 6: a tag (!!python/object:os.system) is not allowed"),
+    "a second document": (b"---\nvote: no\n", "line 6: another document begins (---), a file holds one"),
+    "an unknown key": (b"voted: no\n", "line 6: unknown key 'voted', did you mean 'vote'?"),
+    "no UTF-8": (b"reason: \xff\n", "line 6: not UTF-8 (byte 145)"),
 }
 
 
@@ -232,10 +232,10 @@ def test_a_proposal_or_closing_that_is_no_plain_yaml_is_refused_with_file_line_a
         ({"seat": "С-4"}, "'С-4' holds U+0421 CYRILLIC CAPITAL LETTER ES, which looks like 'C'"),
         ({"seat": "C‑4"}, "U+2011 NON-BREAKING HYPHEN"),
         ({"seat": "Ｃ-4"}, "U+FF23 FULLWIDTH LATIN CAPITAL LETTER C, which looks like 'C'"),
-        ({"vote": "maybe"}, "C-4.yml, line 4: vote: input should be 'yes', 'no', 'block' or 'abstain' (found 'maybe')"),
-        ({"proposal_sha256": "12"}, "C-4.yml, line 2: proposal_sha256: "),
-        ({"cast_on": "soon"}, "C-4.yml, line 5: cast_on: "),
-        ({"cast_on": "2026-02-30"}, "C-4.yml, line 5: '2026-02-30' is no valid timestamp"),
+        ({"vote": "maybe"}, "line 4: vote: input should be 'yes', 'no', 'block' or 'abstain' (found 'maybe')"),
+        ({"proposal_sha256": "12"}, "line 2: proposal_sha256: "),
+        ({"cast_on": "soon"}, "line 5: cast_on: "),
+        ({"cast_on": "2026-02-30"}, "line 5: '2026-02-30' is no valid timestamp"),
     ],
 )
 def test_an_entry_that_is_not_what_it_seems_is_named(city, entries, reason):

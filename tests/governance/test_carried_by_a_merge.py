@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from decided_city import NOW, POLICY, POLICY_VERSIONS, answers_of, gained, put_tree
+from workbench.cli.checking import check_project
 from workbench.governance import read_governance, remember
 from workbench.governance.deciding.memory import memory_path
 from workbench.governance.deciding.remembered import folder, load, save
@@ -106,3 +107,10 @@ def test_without_git_all_lies_in_the_project(tmp_path):
     assert (project.machine, project.cache) == (tmp_path / ".workbench", tmp_path / ".workbench" / "cache")
     (tmp_path / ".git").mkdir()  # an empty folder of that name is no repository
     assert project.machine == tmp_path / ".workbench"
+
+
+def test_check_names_what_a_merge_plants_among_what_a_machine_makes(shared):
+    put_tree(shared.root, {"data_catalog.yml": b"datasets: {}\n", ".workbench/protected/levels/manifest.json": b"{}"})
+    git(shared, "add", "--force", ".workbench/protected")
+    told = [fault.message for fault in check_project(shared, today=NOW)]
+    assert any(message.startswith(".workbench/protected/levels/manifest.json: is committed") for message in told)

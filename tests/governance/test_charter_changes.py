@@ -36,9 +36,10 @@ from signed import (
     vacant,
     vote,
     words,
+    write_proposal,
 )
-from workbench.errors import GateRefused, UsageError
-from workbench.files import sha256, write_text
+from workbench.errors import CheckFailed, GateRefused, UsageError
+from workbench.files import sha256, sha256_text, write_text
 from workbench.governance import read_governance
 from workbench.governance.acts.founding import draft_founding
 from workbench.governance.papers.statements import Statement
@@ -241,13 +242,16 @@ def test_a_charter_under_which_no_steward_exists_is_not_proposed(tmp_path):
 
 
 def by_hand(project: Project, name: str, content: bytes) -> str:
-    """A charter proposal that no form would have written, agreed by everyone."""
+    """A charter proposal that no command would have written or taken ballots on, agreed by everyone by hand."""
     place = f"governance/charter/P-0001/{name}.yml"
     record = {**ADOPT, "kind": "charter", "proposal": "P-0001", "proposed_on": TODAY, "opens_on": TODAY}
     proposal = dump_yaml({**record, "files": {place: sha256(content)}}).encode()
     put_tree(project.root, {place: content, "governance/proposals/P-0001.yml": proposal})
-    cast(project, "P-0001", everyone(), day=TODAY)
-    close(project, "P-0001")
+    for name_of_seat in everyone():
+        put_tree(project.root, forged_ballot(tree_of(project), "P-0001", name_of_seat, key_of(name_of_seat), cast_on=TODAY))
+    founding = sha256(tree_of(project)["governance/founding/record.yml"])
+    keys = {steward: key_of(steward) for steward in ("G-1", "C-1")}
+    put_tree(project.root, forged_closing(tree_of(project), "P-0001", keys, number=1, previous=founding, closed_on=TODAY))
     governance = governance_of(project)
     assert len(governance.register.charters) == 1
     with pytest.raises(GateRefused, match="in doubt"):
@@ -343,3 +347,24 @@ def test_a_closing_signed_by_a_steward_of_the_charter_before_does_not_count_afte
     assert "seat C-1 is no steward" in read_governance(project, today=TODAY).register.pending["P-0002"].reason
     close(project, "P-0002", stewards=["G-1", "C-2"])
     assert governance_of(project).tally("P-0002").outcome == "agreed"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [("seats: [", "members.yml, line"), ("seats: {}\n", "no steward of government and civil society")],
+)
+def test_seats_that_cannot_be_used_are_not_voted_on(tmp_path, content, reason):
+    """Adopted by both sides, they would close every gate for good."""
+    project = Project(root=tmp_path)
+    found(project)
+    path = tmp_path / "governance" / "charter" / "P-0001" / "members.yml"
+    write_text(path, content)
+    files = {"governance/charter/P-0001/members.yml": sha256_text(path)}
+    write_proposal(governance_of(project), {"kind": "charter", "files": files, **ADOPT}, today=TODAY)
+    with pytest.raises(UsageError, match=reason):
+        vote(project, "P-0001", "C-1")
+    with pytest.raises(UsageError, match=reason):
+        close(project, "P-0001")
+    path.write_text("seats: {G-1: {}}\n", encoding="utf-8")
+    with pytest.raises(CheckFailed, match="is not the file that P-0001 puts to the vote"):
+        vote(project, "P-0001", "C-1")

@@ -16,7 +16,7 @@ STRINGS = Path(__file__).parent.parent.parent / "book" / "strings"
 @pytest.mark.parametrize(
     "reason",
     [
-        "C-1.yml, line 1: a 'block' needs a reason",
+        "line 1: a 'block' needs a reason",
         "line 5: is dated 2027-01-01, in the future of 2026-11-22",
         "line 5: is dated 2026-01-01, before the vote opened on 2026-11-16",
         "seat C-1 has no deputy",

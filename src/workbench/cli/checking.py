@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,6 +44,7 @@ def check_project(project: Project, *, today: dt.date, report: Report = silent) 
             faults.append(error)
             return None
 
+    attempt(_nothing_private_is_carried, project)
     catalog = attempt(read_catalog, project)
     governance = attempt(_governance, project, today)
     if governance is not None:
@@ -104,6 +107,29 @@ def _days_ahead(project: Project, today: dt.date) -> list[WorkbenchError]:
                     where = f"{project.relative(path)}, line {line}: {key}"
                     faults.append(CheckFailed(f"{where}: {day} lies in the future of {today}"))
     return faults
+
+
+def _nothing_private_is_carried(project: Project) -> None:
+    """A merge that carries ``.workbench/`` or ``site/`` would plant protected data, runs or candidates on every machine."""
+    git = shutil.which("git")
+    if git is None or not (project.root / ".git").exists():
+        return
+    listing = [
+        git,
+        "-C",
+        str(project.root),
+        "ls-files",
+        "-z",
+        "--",
+        project.relative(project.private),
+        project.relative(project.site),
+    ]
+    found = subprocess.run(listing, capture_output=True, text=True, errors="replace", check=False).stdout
+    names = [name for name in found.split("\0") if name]
+    if names:
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        hint = "look at who committed it, then: git rm -r --cached .workbench site"
+        raise CheckFailed(f"{names[0]}{more}: is committed, and what is made on a machine never is", hint=hint)
 
 
 def _governance(project: Project, today: dt.date) -> Governance:

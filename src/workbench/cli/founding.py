@@ -60,7 +60,7 @@ def keygen(project: Project, options: argparse.Namespace) -> int:
     if options.age:
         identity = path.with_name(f"{path.name}.age")
         recipient = write_age_identity(identity)
-        say(f"age identity: {identity} (yours alone; it opens what is sealed to you)")
+        say(f"age identity: {identity} (yours alone; it opens what is sealed to you, and has no passphrase)")
     say(f"for governance/members.yml, under {'deputy of ' if options.deputy else ''}{options.seat}:")
     say(f'    public_key: "{key.public.line}"')
     if recipient:

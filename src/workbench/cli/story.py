@@ -12,7 +12,7 @@ from workbench.errors import UsageError
 from workbench.files import sha256_text, text_bytes, write_bytes
 from workbench.governance import CharterProposal, PolicyProposal, read_governance
 from workbench.governance.acts.closing import draft_closing
-from workbench.governance.acts.drafts import record_bytes, sign_draft
+from workbench.governance.acts.drafts import record_bytes, schema_line, sign_draft
 from workbench.governance.acts.founding import draft_founding
 from workbench.governance.acts.keyring import find_key
 from workbench.governance.acts.voting import draft_ballot
@@ -111,7 +111,8 @@ def _bring_up_to_date(project: Project, number: str) -> None:
         files = {name: sha256_text(project.root / name) for name in proposal.files}
     else:
         return
-    write_bytes(path, record_bytes(proposal.model_copy(update={"files": files})))
+    changed = proposal.model_copy(update={"files": files})
+    write_bytes(path, record_bytes(changed, comment=schema_line("proposal")))
 
 
 def _vote(project: Project, proposal: str, voted: Voted) -> None:

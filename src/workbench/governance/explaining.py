@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.catalog import read_catalog
 from workbench.errors import UsageError, unknown
 from workbench.files import sha256, sha256_text
 from workbench.governance.acts.proposing import changed_charter_files, in_force_path
@@ -72,7 +73,8 @@ def gates(governance: Governance) -> list[str]:
     list of str
     """
     project = governance.project
-    policies = sorted(path.stem for path in (project.governance / "policies").glob("*.yml"))
+    written = {path.stem for path in (project.governance / "policies").glob("*.yml")}
+    policies = sorted(written | set(read_catalog(project).datasets))
     analyses = sorted(path.parent.name for path in project.analyses.glob("*/analysis.yml"))
     issues = list(dict.fromkeys([*governance.issues(), *analyses]))
     return [
@@ -199,6 +201,11 @@ def _charter(governance: Governance) -> Explanation:
 
 def _policy(governance: Governance, dataset: str) -> Explanation:
     found, path = governance.policy(dataset), policy_path(governance.project, dataset)
+    if not path.is_file():
+        missing = Missing(
+            f"a policy: {governance.project.relative(path)} is not written", "write it, then: workbench propose policies"
+        )
+        return Explanation(f"policy:{dataset}", open=False, missing=(missing,))
     given = [f"{governance.project.relative(path)}, version {sha256_text(path)[:12]}…"]
     return _decision(f"policy:{dataset}", governance, found, given=given, anew=f"workbench propose policies {dataset}")
 

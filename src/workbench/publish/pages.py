@@ -195,6 +195,9 @@ class _Tree:
     def _fill(self, template: str, **values: Any) -> str:
         try:
             return self.environment.get_template(template).render(**values)
+        except jinja2.TemplateNotFound as error:
+            hint = "it was made for another version: take this file from the book/theme that a new `workbench init` writes"
+            raise UsageError(f"{self.book.theme / 'pages'}: the theme lacks the page {error.name}", hint=hint) from error
         except jinja2.TemplateSyntaxError as error:
             raise UsageError(f"{error.filename or template}, line {error.lineno}: {error.message}") from error
         except jinja2.TemplateError as error:

@@ -7,10 +7,12 @@ import datetime as dt
 from workbench.errors import GateRefused, UsageError, unknown
 from workbench.files import text_bytes
 from workbench.governance.acts.drafts import Draft, record_bytes
+from workbench.governance.acts.voting import require_usable
 from workbench.governance.deciding.casting import last_day
 from workbench.governance.deciding.register import missing_ballots
 from workbench.governance.gates import Governance
 from workbench.governance.papers.closings import Closing
+from workbench.governance.papers.proposals import IssueProposal
 from workbench.governance.signing import signatures_beside
 from workbench.records import read_model
 
@@ -43,9 +45,11 @@ def draft_closing(governance: Governance, proposal: str, *, signer: str, today: 
         raise UsageError(register.unread[proposal])
     if proposal not in register.proposals:
         raise unknown("proposal", proposal, register.proposals, where="governance/proposals")
-    require_steward(governance, signer)
+    asked = register.proposals[proposal]
+    require_steward(governance, signer, issue=asked.issue if isinstance(asked, IssueProposal) else None)
     if proposal in register.by_proposal:
         raise GateRefused(f"the vote on {proposal} was closed on {register.by_proposal[proposal].facts.closed_on}")
+    require_usable(governance, asked, today=today)
     tally = governance.tally(proposal)
     ballots = {vote.file: vote.sha256 for vote in tally.votes}
     end = last_day(register.proposals[proposal].opens_on, governance.rules)

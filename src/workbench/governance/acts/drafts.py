@@ -59,6 +59,25 @@ class Draft:
         return signature_path(self.path) if self.alone else signature_path(self.path, self.signer)
 
 
+def schema_line(kind: str) -> str:
+    """Return the comment by which an editor finds the schema of a paper that people go on writing.
+
+    Parameters
+    ----------
+    kind : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> schema_line("proposal")
+    'yaml-language-server: $schema=../schemas/proposal.schema.json'
+    """
+    return f"yaml-language-server: $schema=../schemas/{kind}.schema.json"
+
+
 def record_bytes(record: BaseModel, *, comment: str = "") -> bytes:
     """Return a paper as the YAML that is signed.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.errors import GateRefused, UsageError, unknown
 from workbench.files import sha256, text_bytes
-from workbench.governance.acts.drafts import record_bytes
+from workbench.governance.acts.drafts import record_bytes, schema_line
 from workbench.governance.deciding.charter import barred_keys, check_charter
 from workbench.governance.deciding.founding import founding_folder
 from workbench.governance.gates import Governance, policy_path
@@ -68,7 +68,7 @@ def draft_proposal(governance: Governance, record: Mapping[str, Any], *, today: 
     whole = {"proposal": number, "proposed_on": today, "opens_on": today, **record}
     proposal = parse_model(whole, ProposalFile, where=f"proposal {number}").root
     _require_proposer(governance, proposal.proposed_by, where=f"proposal {number}: proposed_by")
-    return {folder / f"{number}.yml": record_bytes(proposal)}
+    return {folder / f"{number}.yml": record_bytes(proposal, comment=schema_line("proposal"))}
 
 
 def _require_proposer(governance: Governance, name: str, *, where: str) -> None:

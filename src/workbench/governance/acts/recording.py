@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from workbench.errors import UsageError, combine, did_you_mean, unknown
 from workbench.files import text_bytes
-from workbench.governance.acts.drafts import record_bytes
+from workbench.governance.acts.drafts import record_bytes, schema_line
 from workbench.governance.acts.proposing import next_id
 from workbench.governance.deciding.casting import is_ahead
 from workbench.governance.papers.reading import KINDS, days_done
@@ -161,7 +161,7 @@ def checked_bytes(project: Project, kind: str, paper: BaseModel, *, where: str, 
     problems += [f"{key}: {day} lies in the future of {today}" for key, day in days_done(paper) if is_ahead(day, today)]
     if problems:
         raise combine(problems, where=where)
-    return record_bytes(paper, comment=f"yaml-language-server: $schema=../schemas/{kind}.schema.json")
+    return record_bytes(paper, comment=schema_line(kind))
 
 
 def _opening_comment(content: bytes) -> bytes:

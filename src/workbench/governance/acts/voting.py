@@ -7,10 +7,12 @@ from pathlib import Path
 
 from workbench.errors import GateRefused, UsageError, unknown
 from workbench.governance.acts.drafts import Draft, record_bytes
+from workbench.governance.deciding.adopted import adopted_charter
 from workbench.governance.deciding.casting import last_day
 from workbench.governance.gates import Governance
 from workbench.governance.papers.ballots import Ballot
 from workbench.governance.papers.members import DEPUTY
+from workbench.governance.papers.proposals import CharterProposal, Proposal
 from workbench.records import parse_model
 
 
@@ -82,6 +84,7 @@ def draft_ballot(
     end = last_day(opens_on, governance.rules)
     if not opens_on <= today <= end:
         raise GateRefused(f"ballots on {proposal} are cast from {opens_on} to {end}, today is {today}")
+    require_usable(governance, register.proposals[proposal], today=today)
     record = {
         "ballot": proposal,
         "proposal_sha256": register.shas[proposal],
@@ -98,3 +101,22 @@ def draft_ballot(
         day=today,
         charter=register.charter,
     )
+
+
+def require_usable(governance: Governance, proposal: Proposal, *, today: dt.date) -> None:
+    """Refuse to vote on, or to close, a change of rules and seats that could not come into force.
+
+    Both sides adopting files that cannot be used would stop every later decision.
+
+    Parameters
+    ----------
+    governance : Governance
+    proposal : Proposal
+    today : datetime.date
+
+    Raises
+    ------
+    CheckFailed, UsageError
+    """
+    if isinstance(proposal, CharterProposal):
+        adopted_charter(governance.project, proposal, before=governance.register.charters, since=today)

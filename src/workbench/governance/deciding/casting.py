@@ -124,7 +124,7 @@ def count_ballots(box: Box, charter: Charter, *, today: dt.date | None, listed: 
     """
     votes: dict[str, Vote] = {}
     refused: list[Refused] = []
-    late: list[Refused] = []
+    late: dict[str, Vote] = {}
     dates: list[dt.date] = []
     for name in sorted(box.files):
         if name.endswith(".yml.sig") and name.removesuffix(".sig") in box.files:
@@ -135,24 +135,25 @@ def count_ballots(box: Box, charter: Charter, *, today: dt.date | None, listed: 
         try:
             ballot = read_model_bytes(box.files[name], Ballot, where=name)
         except WorkbenchError as error:
-            refused.append(Refused(file=name, reason=_unreadable(error, box.files[name])))
+            refused.append(Refused(file=name, reason=_unreadable(error, name, box.files[name])))
             continue
         dates.append(ballot.cast_on)
         found = _judge(box, charter, name, ballot, today=today)
         if isinstance(found, str):
             refused.append(Refused(file=name, reason=found))
         elif listed is not None and listed.get(name) != found.sha256:
-            late.append(Refused(file=name, reason="is not listed in the closing record: late"))
+            late[name] = found
         else:
             votes[name] = found
-    for name in [name for name, vote in votes.items() if vote.by_deputy and f"{vote.seat}.yml" in votes]:
-        reason = f"the holder of {votes[name].seat} voted, so the deputy's ballot is set aside"
-        refused.append(Refused(file=name, reason=reason, set_aside=True))
-        del votes[name]
+    for name, vote in [*votes.items(), *late.items()]:
+        if vote.by_deputy and f"{vote.seat}.yml" in votes:
+            reason = f"the holder of {vote.seat} voted, so the deputy's ballot is set aside"
+            refused.append(Refused(file=name, reason=reason, set_aside=True))
+            (votes if name in votes else late).pop(name)
     return Cast(
         votes=tuple(sorted(votes.values(), key=lambda vote: vote.seat)),
         refused=tuple(sorted(refused, key=lambda item: item.file)),
-        late=tuple(late),
+        late=tuple(Refused(file=name, reason="is not listed in the closing record: late") for name in sorted(late)),
         newest=max(dates, default=None),
     )
 
@@ -201,9 +202,10 @@ def _judge(box: Box, charter: Charter, name: str, ballot: Ballot, *, today: dt.d
     )
 
 
-def _unreadable(error: WorkbenchError, content: bytes) -> str:
+def _unreadable(error: WorkbenchError, name: str, content: bytes) -> str:
     """Why a ballot cannot be understood; a letter that only looks like another is named."""
     reason = " ".join(line.strip(" -") for line in error.message.splitlines())
+    reason = reason.removeprefix(name).removeprefix(", ").removeprefix(": ")  # the name is told beside it
     for line in content.decode("utf-8", errors="replace").splitlines():
         key, sign, value = line.partition(":")
         if sign and key.strip() == "seat" and not value.isascii():

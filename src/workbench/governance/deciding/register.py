@@ -8,25 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.files import sha256
+from workbench.governance.deciding.adopted import adopted_charter
 from workbench.governance.deciding.casting import Cast, count_ballots, is_ahead, last_day, read_box
-from workbench.governance.deciding.charter import Charter, barred_keys, check_charter
-from workbench.governance.deciding.content import paper_bytes
+from workbench.governance.deciding.charter import Charter
 from workbench.governance.deciding.founding import read_founding
 from workbench.governance.deciding.reading import ClosingFacts, Proposals, read_closings, read_proposals
 from workbench.governance.deciding.remembered import Remembered, folder
 from workbench.governance.deciding.tally import both_agree, count_sides
 from workbench.governance.papers.fields import SIDES, Side
-from workbench.governance.papers.members import DEPUTY, Members
+from workbench.governance.papers.members import DEPUTY
 from workbench.governance.papers.proposals import CharterProposal, IssueProposal, Proposal
-from workbench.governance.papers.rules import Rules
 from workbench.project import Project
-from workbench.records import read_model_bytes
 
 
 @dataclass(frozen=True)
@@ -299,31 +296,7 @@ def _changed_charter(
     sides = count_sides(cast.votes, members=entry.charter.members, rules=entry.charter.rules)
     if not both_agree(sides):
         return None
-    contents: dict[str, bytes] = {}
-    for name, expected in proposal.files.items():
-        path = project.root / name
-        if not path.is_file() or sha256(content := paper_bytes(path, where=name)) != expected:
-            return f"{name}: is not the file that both sides adopted with {proposal.proposal}"
-        contents[Path(name).stem] = content
-    charter = _replaced(chain, entry, proposal, contents)
-    check_charter(charter, where=f"governance/charter/{proposal.proposal}")
-    return charter
-
-
-def _replaced(chain: _Chain, entry: Entry, proposal: CharterProposal, contents: Mapping[str, bytes]) -> Charter:
-    """The charter before with other rules, other seats, or both."""
-    before, rules, members = entry.charter, contents.get("rules"), contents.get("members")
-    where = f"governance/charter/{proposal.proposal}"
-    charter = Charter(
-        number=before.number + 1,
-        source=proposal.proposal,
-        since=entry.facts.closed_on,
-        rules=read_model_bytes(rules, Rules, where=f"{where}/rules.yml") if rules is not None else before.rules,
-        members=read_model_bytes(members, Members, where=f"{where}/members.yml") if members is not None else before.members,
-        rules_sha256=sha256(rules) if rules is not None else before.rules_sha256,
-        members_sha256=sha256(members) if members is not None else before.members_sha256,
-    )
-    return replace(charter, barred=barred_keys(charter.rules, before=chain.charters))
+    return adopted_charter(project, proposal, before=chain.charters, since=entry.facts.closed_on)
 
 
 def damaged_ballots(listed: Mapping[str, str], files: Mapping[str, bytes], cast: Cast) -> list[str]:
