@@ -16,7 +16,7 @@ import pytest
 from acting_city import RECOMMENDATION, REQUEST, make_acting_city
 from demo_city import make_city
 from packages import require_package
-from signed import ADOPT, ISSUE, RULES, SEATS, TODAY, governance_of, key_of, propose_issue, vacant, vote, words
+from signed import ADOPT, ISSUE, RULES, SEATS, TODAY, found, governance_of, key_of, propose_issue, vacant, vote, words
 from workbench.cli import main
 from workbench.files import read_yaml, write_text
 from workbench.governance.signing import write_private_key
@@ -570,3 +570,14 @@ def test_answering_never_loads_the_heavy_libraries(city: Project) -> None:
     code = "import sys; from workbench.cli import main; main(['explain']); sys.exit(bool({'pandas', 'numpy'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_link_given_to_countersign_is_not_repeated(capsys, tmp_path, monkeypatch):
+    project = Project(root=tmp_path)
+    found(project)
+    write_text(tmp_path / "data_catalog.yml", "datasets: {}\n")
+    monkeypatch.setenv("WORKBENCH_ROOT", str(tmp_path))
+    assert main(["answer", "answer:#L-0001.c2VjcmV0", "--countersign", "--seat", "G-1", "--today", str(TODAY)]) == 2
+    told = capsys.readouterr()
+    assert "--countersign takes an answer's number" in told.err
+    assert "c2VjcmV0" not in told.out + told.err

@@ -130,6 +130,8 @@ def _countersign(project: Project, options: argparse.Namespace) -> int:
         name = ask("어느 답변 / which answer (R-0001)", option="its number, such as R-0001", read=str)
     else:
         name = options.link
+    if name is not None and "#" in name:
+        raise UsageError("--countersign takes an answer's number, found a link", hint="workbench answer R-0001 --countersign")
     seat = options.seat or ask_seat("확인하는 운영 자리 / the steward's seat", stewards)
 
     def draft() -> Draft:

@@ -108,7 +108,10 @@ def request_options(parser: argparse.ArgumentParser) -> None:
 
 def answer_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``answer``."""
-    parser.add_argument("link", nargs="?", metavar="LINK", help="the one-time link; with --countersign the answer, e.g. R-0001")
+    meaning = (
+        "the one-time link (leave it out to be asked: a command line is seen by others on this machine and kept in its history); "
+    )
+    parser.add_argument("link", nargs="?", metavar="LINK", help=f"{meaning}with --countersign the answer, e.g. R-0001")
     parser.add_argument("--outcome", help="accepted, accepted_in_part, refused, granted, granted_in_part or information")
     words_options(parser, "text", "the answer")
     parser.add_argument(
