@@ -221,9 +221,11 @@
 
   // -- what is signed ------------------------------------------------------------------------------------------------------
 
-  // As the reader of the files strips it; half of a pair of surrogates is no character.
+  // As the reader of the files strips it. What ends a line for some programs is a line's end; what commands a screen, and half
+  // of a pair of surrogates, is no letter and becomes U+FFFD, which everyone can see.
   function tidy(text) {
-    var found = text.replace(/\r\n?/g, "\n").replace(/^[\s\u0085]+|[\s\u0085]+$/g, "");
+    var found = text.replace(/\r\n?|[\u0085\u2028\u2029]/g, "\n").replace(/^\s+|\s+$/g, "");
+    found = found.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
     return found.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, function (one) { return one.length === 2 ? one : "\ufffd"; });
   }
   function count(text) { return text.replace(/[\ud800-\udbff][\udc00-\udfff]/g, "x").length; }
