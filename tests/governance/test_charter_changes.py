@@ -366,5 +366,5 @@ def test_seats_that_cannot_be_used_are_not_voted_on(tmp_path, content, reason):
     with pytest.raises(UsageError, match=reason):
         close(project, "P-0001")
     path.write_text("seats: {G-1: {}}\n", encoding="utf-8")
-    with pytest.raises(CheckFailed, match="is not the file that P-0001 puts to the vote"):
+    with pytest.raises(CheckFailed, match="is not the file that P-0001 names"):
         vote(project, "P-0001", "C-1")

@@ -400,7 +400,7 @@ def test_the_adopted_charters_files_cannot_be_changed_or_taken_away(city, name):
         spoil(city, path, b"at least 2/3", b"at least 1/9")
     else:
         remove(city, path)
-    assert f"governance/{path}: is not the file that both sides adopted with P-0004" in doubts(city)
+    assert f"governance/{path}: is not the file that P-0004 names" in doubts(city)
     assert answers_of(city).outcomes["P-0006"] == "void"
 
 

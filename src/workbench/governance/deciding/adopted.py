@@ -45,7 +45,7 @@ def adopted_charter(project: Project, proposal: CharterProposal, *, before: Sequ
     for name, expected in proposal.files.items():
         path = project.root / name
         if not path.is_file() or sha256(content := paper_bytes(path, where=name)) != expected:
-            raise CheckFailed(f"{name}: is not the file that {proposal.proposal} puts to the vote", hint="restore it from git")
+            raise CheckFailed(f"{name}: is not the file that {proposal.proposal} names", hint="restore it from git")
         contents[Path(name).stem] = content
     last, rules, members = before[-1], contents.get("rules"), contents.get("members")
     where = f"{CHARTER_FOLDER}{proposal.proposal}"
