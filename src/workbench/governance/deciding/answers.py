@@ -163,10 +163,7 @@ def day_fault(governance: Governance, link: Link, day: dt.date) -> str | None:
         return f"is dated {day}, before link {link.link} was issued on {link.issued_on}"
     if is_ahead(day, governance.today):
         return f"is dated {day}, in the future of {governance.today}"
-    for revoked in governance.members.revoked_keys:
-        if revoked.public_key == link.public_key and day >= revoked.revoked_on:
-            return f"link {link.link} is revoked since {revoked.revoked_on}"
-    return None
+    return governance.register.charter.revoked(link.public_key, whose=f"link {link.link}", day=day)
 
 
 def read_link(governance: Governance, name: str) -> Link | str:

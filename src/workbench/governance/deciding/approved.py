@@ -17,7 +17,6 @@ from workbench.governance.deciding.charter import Charter, Signed
 from workbench.governance.deciding.content import paper_bytes
 from workbench.governance.papers.fields import Side
 from workbench.governance.papers.meetings import Meeting
-from workbench.governance.papers.members import DEPUTY
 from workbench.governance.papers.reading import papers_and_faults
 from workbench.governance.signing import signatures_beside
 from workbench.records import shown_name
@@ -79,24 +78,23 @@ def steward_fault(
     -------
     str or None
     """
-    fault: str | None = f"is dated {day}, before the founding"
+    return _side_signed_for(register, content, armoured, signer=signer, day=day, issue=issue)[1]
+
+
+def _side_signed_for(
+    register: Register, content: bytes, armoured: bytes, *, signer: str, day: dt.date, issue: str | None
+) -> tuple[Side | None, str | None]:
+    """The side of the seat under the charter by which its signature counts, and why it does not count."""
+    fault = f"is dated {day}, before the founding"
     for charter, asked in charters_since(register, day):
-        fault = charter.check(content, armoured, signer=signer, day=asked)
-        seat = charter.seat_of(signer)
-        if fault is None and seat is not None and (seat.side is None or not seat.has_role("steward", issue=issue)):
+        seat, refused = charter.seat_of(signer), charter.check(content, armoured, signer=signer, day=asked)
+        if refused is not None or seat is None:
+            fault = refused or fault
+        elif seat.side is None or not seat.has_role("steward", issue=issue):
             fault = f"seat {signer} is no steward"
-        if fault is None and seat is not None:
-            key = seat.deputy.public_key if seat.deputy and signer.endswith(DEPUTY) else seat.public_key
-            return _revoked(register.charter, key or "", signer=signer, day=asked)
-    return fault
-
-
-def _revoked(charter: Charter, key: str, *, signer: str, day: dt.date) -> str | None:
-    """A key may be revoked by a later charter, with effect from an earlier day."""
-    for revoked in charter.members.revoked_keys:
-        if revoked.public_key == key and day >= revoked.revoked_on:
-            return f"the key of {signer} is revoked since {revoked.revoked_on}"
-    return None
+        else:  # a later charter may revoke the key with effect from an earlier day
+            return seat.side, register.charter.revoked(charter.key_of(signer), whose=f"the key of {signer}", day=asked)
+    return None, fault
 
 
 def stewards_beside(register: Register, path: Path, *, day: dt.date, issue: str | None = None) -> Signed:
@@ -121,10 +119,9 @@ def stewards_beside(register: Register, path: Path, *, day: dt.date, issue: str 
             continue
         try:
             signed = paper_bytes(file, where=file.name)
-            fault = steward_fault(register, content, signed, signer=signer, day=day, issue=issue)
+            side, fault = _side_signed_for(register, content, signed, signer=signer, day=day, issue=issue)
         except UsageError as error:
-            fault = error.message
-        side = next((seat.side for charter in reversed(register.charters) if (seat := charter.seat_of(signer))), None)
+            side, fault = None, error.message
         if fault is not None:
             faults.append(f"{shown_name(file.name)}: {fault}")
         elif side is not None:

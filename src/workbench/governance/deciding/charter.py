@@ -14,7 +14,7 @@ from pathlib import Path
 from workbench.errors import UsageError
 from workbench.governance.deciding.content import paper_bytes
 from workbench.governance.papers.fields import SIDE_WORDS, SIDES, Role, Side
-from workbench.governance.papers.members import DEPUTY, Members, Seat
+from workbench.governance.papers.members import DEPUTY, Members, Seat, Term
 from workbench.governance.papers.rules import Rules
 from workbench.governance.signing import PublicKey, SignatureRefused, parse_public_key, signatures_beside, verify
 from workbench.governance.signing.demonstration import shipped_keys
@@ -97,7 +97,7 @@ class Charter:
         key = self._keys.get(signer)
         if key is None:
             return f"seat {signer.removesuffix(DEPUTY)} has no deputy"
-        term = seat.deputy.term if signer.endswith(DEPUTY) and seat.deputy else seat.term
+        term = self.term_of(signer)
         if term is not None and not term.holds(day):
             return f"the term of {signer} is {term.from_} to {term.until}, this is dated {day}"
         if key.line in self.barred:
@@ -106,10 +106,56 @@ class Charter:
             verify(content, armoured, key=key)
         except SignatureRefused as error:
             return f"the signature of {signer} {error}"
-        for revoked in self.members.revoked_keys:
-            if revoked.public_key == key.line and day >= revoked.revoked_on:
-                return f"the key of {signer} is revoked since {revoked.revoked_on}"
-        return None
+        return self.revoked(key.line, whose=f"the key of {signer}", day=day)
+
+    def term_of(self, signer: str) -> Term | None:
+        """Return from and until when a signer sits.
+
+        Parameters
+        ----------
+        signer : str
+            ``C-1``, or ``C-1.deputy``.
+
+        Returns
+        -------
+        Term or None
+        """
+        seat = self.seat_of(signer)
+        if seat is None:
+            return None
+        return seat.deputy.term if signer.endswith(DEPUTY) and seat.deputy else seat.term
+
+    def revoked(self, public_key: str, *, whose: str, day: dt.date) -> str | None:
+        """Say since when a key is revoked, None where it counts on a day.
+
+        Parameters
+        ----------
+        public_key : str
+        whose : str
+            For the message.
+        day : datetime.date
+
+        Returns
+        -------
+        str or None
+        """
+        since = self.members.revoked_on(public_key)
+        return f"{whose} is revoked since {since}" if since is not None and day >= since else None
+
+    def key_of(self, signer: str) -> str:
+        """Return the public key with which a signer signs.
+
+        Parameters
+        ----------
+        signer : str
+
+        Returns
+        -------
+        str
+            Empty where there is none.
+        """
+        key = self._keys.get(signer)
+        return key.line if key else ""
 
     def signers_beside(
         self,

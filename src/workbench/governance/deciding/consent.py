@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.files import sha256_text, text_bytes
+from workbench.files import sha256_text
 from workbench.governance.deciding.casting import is_ahead
 from workbench.governance.deciding.charter import Charter
+from workbench.governance.deciding.content import paper_bytes
 from workbench.governance.deciding.register import Register
 from workbench.governance.papers.fields import SIDE_WORDS, SIDES, Side
-from workbench.governance.papers.members import Seat
 from workbench.governance.papers.statements import Statement
 from workbench.governance.signing import signature_path
 from workbench.project import Project
-from workbench.records import read_model, read_yaml, shown_name
+from workbench.records import read_model_bytes, read_yaml, shown_name
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,9 @@ def consent_to(
     given: dict[Side, Statement] = {}
     faults = list(doubts)
     for file in sorted((path.parent / "approvals").glob("*.yml")):
-        statement = read_model(file, Statement)
+        where = shown_name(project.relative(file))
+        content = paper_bytes(file, where=where)
+        statement = read_model_bytes(content, Statement, where=where)
         charter = register.charter_on(statement.date)
         seat = charter.seat_of(statement.seat) if charter else None
         if charter is None:
@@ -99,7 +101,7 @@ def consent_to(
         elif file.stem != statement.seat:
             fault = f"is of seat {statement.seat}: its file is {statement.seat}.yml"
         else:
-            fault = _fault(charter, file, statement, issue=issue) or _revoked(register, statement, seat)
+            fault = _fault(charter, register.charter, file, content, statement, issue=issue)
         if fault is None and statement.seat in authors:
             fault = f"is of seat {statement.seat}, an author of this release"
         if fault is None and statement.of.get(name) != current:
@@ -107,29 +109,23 @@ def consent_to(
         if fault is None and seat is not None and seat.side is not None:
             given.setdefault(seat.side, statement)
         else:
-            faults.append(f"{shown_name(project.relative(file))} {fault}")
+            faults.append(f"{where} {fault}")
     return Consent(path=path, given={} if doubts else given, faults=tuple(faults))
 
 
-def _fault(charter: Charter, file: Path, statement: Statement, *, issue: str) -> str | None:
-    """Why the seat may not say it, or has not signed it; None where it did."""
-    seat = charter.seat_of(statement.seat)
+def _fault(charter: Charter, newest: Charter, file: Path, content: bytes, statement: Statement, *, issue: str) -> str | None:
+    """Why the seat may not say it, has not signed it, or signed with a key revoked since; None where it counts."""
+    seat, signature = charter.seat_of(statement.seat), signature_path(file)
     if seat is None:
         return f"names the seat {statement.seat}, which governance/members.yml in force does not know"
     if seat.side is None:
         return f"is of seat {statement.seat}, which advises and speaks for no side"
     if not seat.has_role("checker", issue=issue):
         return f"is of seat {statement.seat}, which is no checker of '{issue}'"
-    signature = signature_path(file)
     if not signature.is_file():
         return f"is not signed: {signature.name} is missing"
-    fault = charter.check(text_bytes(file), text_bytes(signature), signer=statement.seat, day=statement.date)
+    armoured = paper_bytes(signature, where=signature.name)
+    fault = charter.check(content, armoured, signer=statement.seat, day=statement.date)
+    key, whose = charter.key_of(statement.seat), f"the key of {statement.seat}"
+    fault = fault or newest.revoked(key, whose=whose, day=statement.date)
     return f"does not count: {fault}" if fault else None
-
-
-def _revoked(register: Register, statement: Statement, seat: Seat | None) -> str | None:
-    """Why the key does not count any more, where a later charter revoked it."""
-    for revoked in register.charter.members.revoked_keys:
-        if seat is not None and revoked.public_key == seat.public_key and statement.date >= revoked.revoked_on:
-            return f"does not count: the key of {statement.seat} is revoked since {revoked.revoked_on}"
-    return None

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from workbench.governance.deciding.answers import read_link
-from workbench.governance.deciding.charter import Charter
-from workbench.governance.papers.members import DEPUTY, Term
+from workbench.governance.papers.members import Members
 from workbench.governance.signing import SignerEntry, parse_public_key
 
 if TYPE_CHECKING:
@@ -29,44 +28,37 @@ def signer_entries(governance: Governance) -> list[SignerEntry]:
     -------
     list of SignerEntry
     """
-    revoked = {one.public_key: one.revoked_on for one in governance.members.revoked_keys}
-    found = [*_seats(governance, revoked), *_links(governance, revoked)]
+    found = [*_seats(governance), *_links(governance)]
     return [entry for entry in found if entry is not None]
 
 
-def _seats(governance: Governance, revoked: dict[str, dt.date]) -> Iterator[SignerEntry | None]:
+def _seats(governance: Governance) -> Iterator[SignerEntry | None]:
     charters = governance.register.charters
     for place, charter in enumerate(charters):
         later = charters[place + 1] if place + 1 < len(charters) else None
         kept = set(later.members.signers()) if later else set()
         for signer, line in charter.members.signers():
-            term = _term(charter, signer)
+            term = charter.term_of(signer)
             if term is None or line in charter.barred:
                 continue
             until = term.until
             if later is not None and (signer, line) not in kept:
                 until = min(until, later.since)  # on the day of the change both keys sign: the old one closed that vote
-            yield _entry(signer, line, term.from_, until, revoked)
+            yield _entry(governance.members, signer, line, term.from_, until)
 
 
-def _links(governance: Governance, revoked: dict[str, dt.date]) -> Iterator[SignerEntry | None]:
+def _links(governance: Governance) -> Iterator[SignerEntry | None]:
     for path in sorted((governance.project.governance / "links").glob("L-*.yml")):
         link = read_link(governance, path.stem)
         if not isinstance(link, str):
-            yield _entry(link.link, link.public_key, link.issued_on, link.expires_on, revoked)
+            yield _entry(governance.members, link.link, link.public_key, link.issued_on, link.expires_on)
 
 
-def _entry(signer: str, line: str, since: dt.date, until: dt.date, revoked: dict[str, dt.date]) -> SignerEntry | None:
+def _entry(members: Members, signer: str, line: str, since: dt.date, until: dt.date) -> SignerEntry | None:
     """None where the key was revoked before it could sign anything."""
-    if line in revoked and revoked[line] <= since:
-        return None
-    if line in revoked:
-        until = min(until, revoked[line] - dt.timedelta(days=1))
+    revoked = members.revoked_on(line)
+    if revoked is not None:
+        if revoked <= since:
+            return None
+        until = min(until, revoked - dt.timedelta(days=1))
     return SignerEntry(signer, parse_public_key(line), since, until) if since <= until else None
-
-
-def _term(charter: Charter, signer: str) -> Term | None:
-    seat = charter.seat_of(signer)
-    if seat is None:
-        return None
-    return seat.deputy.term if signer.endswith(DEPUTY) and seat.deputy else seat.term

@@ -214,6 +214,21 @@ class Members(Paper):
                 yield f"{seen[key]} and {name} have the same public_key"
             seen.setdefault(key, name)
 
+    def revoked_on(self, public_key: str) -> dt.date | None:
+        """Return the day from which a key does not count, None where it does.
+
+        Parameters
+        ----------
+        public_key : str
+            ``ssh-ed25519 AAAA…`` without a comment.
+
+        Returns
+        -------
+        datetime.date or None
+            The earliest, where it was revoked more than once.
+        """
+        return min((revoked.revoked_on for revoked in self.revoked_keys if revoked.public_key == public_key), default=None)
+
     def signers(self) -> Iterator[tuple[str, str]]:
         """Give the names under which seats and deputies sign, each with its public key.
 
