@@ -440,7 +440,11 @@ def write_bike_routes(project: Project) -> Path:
         _cell("code", "table", shows=("table", "by_hour")),
     ]
     return write_release(
-        project, folder / "releases" / "1", results, notebooks={"hours": (two("시간대별 이용", "Use by hour"), cells)}
+        project,
+        folder / "releases" / "1",
+        results,
+        notebooks={"hours": (two("시간대별 이용", "Use by hour"), cells)},
+        downloads={"bike_trips": "hour,district\n8,강남구\n18,마포구\n"},
     )
 
 
@@ -465,8 +469,12 @@ def write_release(
     results: list[dict[str, Any]],
     *,
     notebooks: dict[str, tuple[dict[str, str], list[dict[str, Any]]]],
+    downloads: dict[str, str] | None = None,
 ) -> Path:
-    """Write a release's files and seal it: hashes and both approvals."""
+    """Write a release's files and seal it: hashes and both approvals. ``downloads`` are the texts of offered datasets."""
+    for dataset, text in (downloads or {}).items():
+        write_text(release / "downloads" / f"{dataset}.csv", text)
+        write_json(release / "downloads" / f"{dataset}.csv-metadata.json", {"url": f"{dataset}.csv"})
     for result in results:
         write_json(release / "results" / f"{result['name']}.json", result)
         if result["kind"] == "table":
@@ -488,11 +496,26 @@ def write_release(
         "basis": bases.pop() if len(bases) == 1 else "mixed",
         "notebooks": [{"name": name, "title": title} for name, (title, _) in notebooks.items()],
         "results": {result["name"]: {"kind": result["kind"], "basis": result["basis"], "sha256": ""} for result in results},
+        "downloads": {dataset: _download(dataset, text) for dataset, text in (downloads or {}).items()},
         "files": {},
         "tolerance": {"rtol": 1e-6},
     }
     _dump(release / "release.yml", record)
     return seal(project, release)
+
+
+def _download(dataset: str, text: str) -> dict[str, Any]:
+    return {
+        "kind": "synthetic",
+        "personal": True,
+        "rows": len(text.splitlines()) - 1,
+        "policy": {"version": 1, "sha256": "0" * 64},
+        "guarantee": {"k": 5},
+        "suppressed": 0.025,
+        "file": f"downloads/{dataset}.csv",
+        "description": f"downloads/{dataset}.csv-metadata.json",
+        "sha256": "0" * 64,
+    }
 
 
 def seal(project: Project, release: Path, *, approve: bool = True) -> Path:

@@ -16,9 +16,11 @@ from workbench.governance.papers.schemas import write_schemas
 from workbench.privacy import protect_dataset
 from workbench.project import Project
 from workbench.records import dump_yaml
+from workbench.releases import Candidate, make_candidate
+from workbench.runs import carry_out, plan_runs, read_analysis
 from workbench.vault import Vault
 
-__all__ = ["TODAY", "complaints", "levels", "make_city", "notebook", "take_in", "write_yaml"]
+__all__ = ["TODAY", "candidate", "complaints", "levels", "make_city", "notebook", "take_in", "write_yaml"]
 
 
 def _words(text: str) -> dict[str, str]:
@@ -207,3 +209,11 @@ def take_in(project: Project, dataset: str, frame: pd.DataFrame, *, kind: str) -
         dataset, "all", frame, record={"source": f"{dataset}.csv", "kind": kind, "sha256": "0" * 64}
     )
     protect_dataset(project, catalog, dataset)
+
+
+def candidate(project: Project) -> Candidate:
+    """Run what is due and compare with the last release."""
+    catalog, analysis = read_catalog(project), read_analysis(project, "noise")
+    runs = plan_runs(project, catalog, analysis)
+    assert carry_out(project, runs, workers=2).failures == ()
+    return make_candidate(project, catalog, analysis, runs, today=TODAY)

@@ -344,3 +344,16 @@ def test_every_string_of_the_catalogues_is_used():
         and not (section == "result" and f'"{key}"' in program)
     ]
     assert unused == []
+
+
+def test_a_dataset_that_a_release_offers_is_a_file_with_what_protects_it(pages, sample_book):
+    for language, words in (
+        ("ko", ("내려받을 수 있는 자료", "2행", "5명 이상", "2.5 %의 행은 뺐습니다")),
+        ("en", ("Data to download", "2 rows about people", "at least 5 people", "2.5 % of the rows")),
+    ):
+        text = text_of(pages, f"{language}/bike-routes")
+        assert all(word in text for word in words), text
+        links = [link["href"] for link in pages[f"{language}/bike-routes.html"].all("a") if "downloads/" in link.get("href", "")]
+        assert len(links) == 2
+        assert all((sample_book.site / language / link).is_file() for link in links)
+        assert words[0] not in text_of(pages, f"{language}/fine-dust")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from demo_city import LEVELS, TODAY, levels, make_city, notebook, take_in, write_yaml
+from demo_city import LEVELS, TODAY, candidate, levels, make_city, notebook, take_in, write_yaml
 from signed import governance_of, key_of, propose_issue, vote
 from workbench.catalog import read_catalog
 from workbench.errors import CheckFailed, GateRefused, UsageError
@@ -19,14 +19,6 @@ from workbench.project import Project
 from workbench.records import read_yaml
 from workbench.releases import Candidate, approve, latest_release, make_candidate, verify_release
 from workbench.runs import carry_out, plan_runs, read_analysis
-
-
-def candidate(project: Project) -> Candidate:
-    """Run what is due and compare with the last release."""
-    catalog, analysis = read_catalog(project), read_analysis(project, "noise")
-    runs = plan_runs(project, catalog, analysis)
-    assert carry_out(project, runs, workers=2).failures == ()
-    return make_candidate(project, catalog, analysis, runs, today=TODAY)
 
 
 def verdicts(found: Candidate) -> dict[str, set[str]]:

@@ -41,6 +41,8 @@ def tell_candidate(project: Project, candidate: Candidate) -> None:
                 say(f"    {parameter_key(comparison.variant.parameters) or 'differs'}: {reason}")
     for name in candidate.reworded:
         say(f"  notebook {name}: its text or code was changed since the release")
+    for download in candidate.downloads:
+        say(f"  {download.record['file']}: {VERDICTS.get(download.verdict, download.verdict)}, {download.record['rows']:,} rows")
     if candidate.withheld:
         say(f"  {candidate.withheld} cells with too few contributors are withheld")
     if candidate.folder is not None:
@@ -49,13 +51,13 @@ def tell_candidate(project: Project, candidate: Candidate) -> None:
         )
 
 
+VERDICTS = {"differs": "DIFFERS", "not_checked": "not checked here, its data is not on this machine"}
+
+
 def _verdict(comparison: Comparison) -> str:
-    return {
-        "reproduced": "reproduced",
-        "differs": "DIFFERS",
-        "not_checked": "not checked here, its data is not on this machine",
-        "new": f"new ({comparison.variant.basis.replace('_', '-')})",
-    }[comparison.verdict]
+    if comparison.verdict == "new":
+        return f"new ({comparison.variant.basis.replace('_', '-')})"
+    return VERDICTS.get(comparison.verdict, comparison.verdict)
 
 
 def _of_parameters(members: list[Comparison]) -> str:

@@ -240,11 +240,22 @@ class _Tree:
             more=more,
             data=self._data_used(edition.release) if edition.release else [],
             runs=runs_of(edition.release) if edition.release else 0,
+            offered=self._offered(edition.release) if edition.release else [],
             planned=self._planned(edition),
             files=f"{FILES}/{edition.issue}",
             up="",
         )
         return Source(name=edition.issue, section="questions", text=text)
+
+    def _offered(self, release: Release) -> list[dict[str, Any]]:
+        """The datasets that a release offers as files."""
+        found = []
+        for name, record in release.record.downloads.items():
+            dataset = self.book.catalog[name]
+            spread = {field for kind in ("l", "t") for field in record.guarantee.get(kind, {})}
+            diverse = ", ".join(dataset.fields[field].meaning[self.language] for field in dataset.fields if field in spread)
+            found.append({"id": name, "dataset": dataset, "record": record, "diverse": diverse})
+        return found
 
     def _released(self, result: str) -> dict[str, str]:
         """Where a result such as ``fine-dust/1#good_days`` stands in this book, and what it is called there."""

@@ -54,6 +54,27 @@ class Tolerance(Record):
     rtol: float
 
 
+class UsedPolicy(Record):
+    """The version of a protection policy under which a dataset was used."""
+
+    version: int
+    sha256: Digest
+
+
+class ReleasedDownload(Record):
+    """A protected dataset as a release offers it: its files, the policy it was protected under, and what that guarantees."""
+
+    kind: Literal["official", "synthetic"]
+    personal: bool
+    rows: int
+    policy: UsedPolicy
+    guarantee: dict[str, Any]
+    suppressed: float
+    file: str
+    description: str
+    sha256: Digest
+
+
 class ReleaseRecord(Record):
     """``release.yml``: what was released, when, whose work it is, and the hash of every file.
 
@@ -73,20 +94,18 @@ class ReleaseRecord(Record):
     tolerance: Tolerance
     notebooks: list[ReleasedNotebook]
     results: dict[ResultName, ReleasedResult]
+    downloads: dict[Name, ReleasedDownload] = {}
     files: dict[str, Digest]
 
     @model_validator(mode="after")
     def _name_agrees(self) -> ReleaseRecord:
         if self.release != f"{self.issue}/{self.number}":
             raise ValueError(f"release: must be '{self.issue}/{self.number}', as issue and number say")
+        for dataset, download in self.downloads.items():
+            missing = {download.file, download.description} - set(self.files)
+            if missing:
+                raise ValueError(f"downloads: the files of '{dataset}' are not listed ({', '.join(sorted(missing))})")
         return self
-
-
-class UsedPolicy(Record):
-    """The version of a protection policy under which a dataset was used."""
-
-    version: int
-    sha256: Digest
 
 
 class Used(Record):

@@ -21,6 +21,7 @@ from workbench.governance import read_governance, require_agreed_issue
 from workbench.project import Project
 from workbench.records import dump_yaml
 from workbench.releases.compare import Comparison, compare
+from workbench.releases.downloads import Download, downloads_of
 from workbench.releases.gather import gather
 from workbench.releases.redraw import Drawing, redraw
 from workbench.releases.results import Variant, csv_bytes, read_variants, result_files
@@ -28,6 +29,9 @@ from workbench.releases.verify import RELEASE_FILE, changed_files, latest_releas
 from workbench.runs import Analysis, Run, parameter_slug, read_notebook
 
 KEPT_METADATA = ("lang", "tags")
+
+RISK_FIGURES = ("rows", "people", "suppressed", "k", "l", "t", "classes", "ncp", "levels")
+"""What of a protection's report is published: figures of the whole dataset, none of a single profile."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Candidate:
         Notebooks whose text or code was changed.
     withheld : int
         Cells with too few contributors.
+    downloads : tuple of Download
+        The datasets that it offers as files.
     """
 
     issue: str
@@ -54,6 +60,7 @@ class Candidate:
     comparisons: tuple[Comparison, ...]
     reworded: tuple[str, ...]
     withheld: int
+    downloads: tuple[Download, ...] = ()
 
 
 def make_candidate(project: Project, catalog: Catalog, analysis: Analysis, runs: Sequence[Run], *, today: dt.date) -> Candidate:
@@ -76,7 +83,8 @@ def make_candidate(project: Project, catalog: Catalog, analysis: Analysis, runs:
     GateRefused
         The urban issue is not agreed, or a result may not be released.
     """
-    require_agreed_issue(read_governance(project, today=today), analysis.issue)
+    governance = read_governance(project, today=today)
+    require_agreed_issue(governance, analysis.issue)
     last = latest_release(project, analysis.issue)
     released = read_variants(last) if last else []
     found = gather(project, catalog, runs)
@@ -88,13 +96,16 @@ def make_candidate(project: Project, catalog: Catalog, analysis: Analysis, runs:
         name for name, text in notebooks.items() if last and _read(last / "notebooks" / f"{name}.ipynb") not in (None, text)
     )
     withheld = sum(SafeTable.from_record(item.variant.content).withheld for item in comparisons if item.variant.kind == "table")
+    downloads = downloads_of(project, catalog, analysis, governance, last=last)
+    gone = set(read_release(last).get("downloads", {})) - {item.dataset for item in downloads} if last else set()
     folder: Path | None = project.candidates / analysis.issue
-    if any(item.verdict in ("new", "differs") for item in comparisons) or reworded:
-        _write(project, catalog, analysis, comparisons, notebooks, number=number, last=last, today=today)
+    verdicts = {*(item.verdict for item in comparisons), *(item.verdict for item in downloads)}
+    if verdicts & {"new", "differs"} or reworded or gone:
+        _write(project, catalog, analysis, comparisons, notebooks, downloads, number=number, last=last, today=today)
     else:
         shutil.rmtree(project.candidates / analysis.issue, ignore_errors=True)
         folder = None
-    return Candidate(analysis.issue, number, folder, tuple(comparisons), reworded, withheld)
+    return Candidate(analysis.issue, number, folder, tuple(comparisons), reworded, withheld, tuple(downloads))
 
 
 def _write(
@@ -103,6 +114,7 @@ def _write(
     analysis: Analysis,
     comparisons: Sequence[Comparison],
     notebooks: dict[str, str],
+    downloads: Sequence[Download],
     *,
     number: int,
     last: Path | None,
@@ -131,12 +143,15 @@ def _write(
         write_json(working / "results" / f"{name}.json", record)
     for name, text in notebooks.items():
         write_text(working / "notebooks" / f"{name}.ipynb", text)
-    write_json(working / "risk.json", _risk(project, variants))
+    for download in downloads:
+        for name, content in download.files.items():
+            write_bytes(working / name, content)
+    write_json(working / "risk.json", _risk(project, variants, downloads))
     write_json(working / "coverage.json", _coverage(catalog, variants))
     lines = {item.run: {"run": item.run, "notebook": item.notebook, "parameters": item.parameters} for item in variants}
     log = "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for _, line in sorted(lines.items()))
     write_text(working / "runs.jsonl", log)
-    record = _release_record(analysis, variants, working, number=number, today=today)
+    record = _release_record(analysis, variants, downloads, working, number=number, today=today)
     before = read_release(target) if (target / RELEASE_FILE).is_file() else None
     if before is not None and {**before, "created": None} == {**record, "created": None} and not changed_files(target):
         shutil.rmtree(working)
@@ -171,7 +186,7 @@ def _with_files(variant: Variant) -> Variant:
 
 
 def _release_record(
-    analysis: Analysis, variants: Sequence[Variant], folder: Path, *, number: int, today: dt.date
+    analysis: Analysis, variants: Sequence[Variant], downloads: Sequence[Download], folder: Path, *, number: int, today: dt.date
 ) -> dict[str, Any]:
     bases = {variant.basis for variant in variants}
     results = {}
@@ -189,6 +204,7 @@ def _release_record(
         "tolerance": {"rtol": 1e-6},
         "notebooks": [{"name": name, "title": plan.title.model_dump()} for name, plan in analysis.notebooks.items()],
         "results": results,
+        "downloads": {item.dataset: item.record for item in downloads},
         "files": {str(path.relative_to(folder)): sha256_file(path) for path in files},
     }
 
@@ -254,15 +270,17 @@ def public_copy(path: Path) -> str:
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def _risk(project: Project, variants: Sequence[Variant]) -> dict[str, Any]:
-    """What protecting left of risk in each dataset that results rest on."""
+def _risk(project: Project, variants: Sequence[Variant], downloads: Sequence[Download]) -> dict[str, Any]:
+    """What protecting left of risk in each dataset that results rest on, or that is offered as a file."""
+    asked = {record["dataset"]: record["sha256"] for variant in variants for record in variant.datasets.values()}
+    offered = {item.dataset for item in downloads if item.verdict != "not_checked"}
     found: dict[str, Any] = {}
-    for variant in variants:
-        for record in variant.datasets.values():
-            manifest = read_manifest(project.protected / record["dataset"]) or {}
-            if manifest.get("sha256") == record["sha256"]:
-                found[record["dataset"]] = {"personal": manifest["personal"], "policy": manifest["policy"], **manifest["report"]}
-    return dict(sorted(found.items()))
+    for dataset in sorted({*asked, *offered}):
+        manifest = read_manifest(project.protected / dataset) or {}
+        if dataset in offered or manifest.get("sha256") == asked[dataset]:
+            told = {key: manifest["report"][key] for key in RISK_FIGURES if key in manifest["report"]}
+            found[dataset] = {"personal": manifest["personal"], "policy": manifest["policy"], **told}
+    return found
 
 
 def _coverage(catalog: Catalog, variants: Sequence[Variant]) -> dict[str, Any]:

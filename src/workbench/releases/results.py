@@ -192,12 +192,26 @@ def csv_bytes(safe: SafeTable) -> bytes:
     writer.writerow([*(f"{layout.rows.title[lang]} ({lang})" for lang in LANGUAGES), *columns])
     for row in range(layout.shape[0]):
         cells = [_csv_cell(safe, row, column) for column in range(layout.shape[1])]
-        writer.writerow([*(_unformula(layout.rows.labels[lang][row]) for lang in LANGUAGES), *cells])
+        writer.writerow([*(unformula(layout.rows.labels[lang][row]) for lang in LANGUAGES), *cells])
     return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8")
 
 
-def _unformula(label: str) -> str:
-    """A label that a spreadsheet would run as a formula is quoted."""
+def unformula(label: str) -> str:
+    """Return a word that no spreadsheet runs as a formula.
+
+    Parameters
+    ----------
+    label : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> unformula("=1+1"), unformula("plain")
+    ("'=1+1", 'plain')
+    """
     return f"'{label}" if label[:1] in ("=", "+", "-", "@") else label
 
 

@@ -65,6 +65,7 @@ class Analysis(_Record):
     summary: Bilingual | None = None
     datasets: list[str] = Key(min_length=1)
     notebooks: dict[Name, NotebookPlan] = Key(min_length=1)
+    downloads: list[str] = Key(default=[], description="protected datasets that a release offers as files")
     page: Page = Page()
 
 
@@ -128,6 +129,9 @@ def check_analysis(project: Project, catalog: Catalog, analysis: Analysis) -> No
     for name in analysis.datasets:
         if name not in catalog.datasets:
             problems.append(f"datasets: unknown dataset '{name}', {did_you_mean(name, catalog.datasets)}")
+    for name in analysis.downloads:
+        if name not in analysis.datasets:
+            problems.append(f"downloads: '{name}' is not among the datasets, {did_you_mean(name, analysis.datasets)}")
     for notebook, plan in analysis.notebooks.items():
         path = notebook_path(project, analysis.issue, notebook)
         if not path.is_file():
