@@ -5,16 +5,11 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from people_policies import PEOPLE, TREE, dataset, field, policy, rules, write_tree
-from workbench.errors import GateRefused, UsageError
+from people_policies import policy
+from workbench.errors import UsageError
 from workbench.files import write_text
-from workbench.privacy import Policy, check_policy, read_hierarchy, read_policy
+from workbench.privacy import read_policy
 from workbench.records import dump_yaml
-
-
-@pytest.fixture
-def tree(tmp_path):
-    return write_tree(tmp_path)
 
 
 @pytest.fixture
@@ -27,33 +22,89 @@ def write(path, record):
     return path
 
 
-BASE = {"policy": "people", "version": 1, "fields": {"who": {"role": "insensitive"}}, "guarantee": {"k": 5}}
+FIELDS = {"age": {"role": "quasi_identifier", "recoding": "interval", "domain": [0, 99]}, "illness": {"role": "sensitive"}}
+BASE = {"policy": "people", "version": 1, "fields": FIELDS, "guarantee": {"k": 5}}
+NOT_PERSONAL = {"policy": "people", "version": 1, "personal": False}
+
+WHOLE = """\
+policy: adult
+version: 1
+unit: person_id            # who is protected; rows of one person count once
+fields:
+  age: {role: quasi_identifier, recoding: interval, domain: [1, 100]}
+  education: {role: quasi_identifier, hierarchy: adult_hierarchy_education.csv}
+  occupation: {role: sensitive}
+  salary-class: {role: insensitive}
+  name: {role: direct_identifier, treatment: drop}
+guarantee: {k: 5, l: {occupation: 2}, t: {occupation: 0.4}}
+limits: {suppression: 0.05}
+analysis_dimensions: [education]
+disclosure: {min_contributors: 10, dominance: {n: 2, share: 0.9}, p_percent: 10, round: 1}
+purposes: [statistics]
+retention: P3Y
+"""
 
 
-def test_a_policy_under_another_name_is_refused(tmp_path):
-    with pytest.raises(UsageError, match=r"others\.yml: is the policy of 'people'"):
-        read_policy(write(tmp_path / "others.yml", BASE))
+def test_every_key_of_a_policy_is_read(path):
+    write_text(path, WHOLE)
+    made = read_policy(path)
+    assert (made.guarantee.k, made.guarantee.l["occupation"].value, made.guarantee.t["occupation"].value) == (5, 2, 0.4)
+    assert (made.guarantee.l["occupation"].measure, made.guarantee.t["occupation"].distance) == ("distinct", "equal")
+    assert (made.custody, made.personal, made.unit, made.retention) == ("joint", True, "person_id", "P3Y")
+    assert made.quasi_identifiers == ["age", "education"]
+    assert made.local == ["age"]
+    assert made.sensitive == ["occupation"]
+    assert str(made.suppression) == "1/20"
+    assert (made.disclosure.dominance.n, made.disclosure.dominance.share) == (2, 0.9)
+    assert (made.disclosure.p_percent, made.disclosure.round) == (10, 1)
+    assert made.rule("person_id").treatment == "pseudonymise"
+    assert made.rule("nobody") is None
+
+
+def test_l_and_t_are_measured_otherwise_where_the_policy_says_so(path):
+    asked = {
+        "k": 5,
+        "l": {"illness": {"value": 1.5, "measure": "entropy"}},
+        "t": {"illness": {"value": 0.2, "distance": "ordered"}},
+    }
+    made = read_policy(write(path, {**BASE, "guarantee": asked}))
+    assert (made.guarantee.l["illness"].measure, made.guarantee.t["illness"].distance) == ("entropy", "ordered")
 
 
 @pytest.mark.parametrize(
     ("record", "reason"),
     [
-        ({**BASE, "guarantee": {"k": 5, "l": 2}}, "unknown key 'l'"),
-        ({**BASE, "guarantee": {"k": 5, "t": 0.2}}, "unknown key 't'"),
+        ({**BASE, "guarantee": {"k": 5, "l": 2}}, "guarantee.l"),
+        ({**BASE, "guarantee": {"k": 5, "l": {"illnes": 2}}}, "did you mean 'illness'?"),
+        ({**BASE, "guarantee": {"k": 5, "l": {"age": 2}}}, "is of role quasi_identifier"),
+        ({**BASE, "guarantee": {"k": 5, "l": {"illness": 1}}}, "guarantee.l.illness.value"),
+        ({**BASE, "guarantee": {"k": 5, "l": {"illness": 2.5}}}, "a whole number, found 2.5"),
+        ({**BASE, "guarantee": {"k": 5, "l": {"illness": {"value": 2, "measur": "entropy"}}}}, "did you mean 'measure'?"),
+        ({**BASE, "guarantee": {"k": 5, "t": {"illness": 1.5}}}, "guarantee.t.illness.value"),
+        ({**BASE, "guarantee": {"k": 5, "t": {"illness": {"value": 0.2, "distance": "far"}}}}, "guarantee.t.illness.distance"),
         ({**BASE, "guarantee": {"k": 1}}, "guarantee.k"),
+        ({**BASE, "guarantee": {"k": "5"}}, "guarantee.k"),
+        ({**BASE, "guarantee": {"k": True}}, "guarantee.k"),
+        ({**BASE, "guarantee": {"kk": 5}}, "unknown key 'kk', did you mean 'k'?"),
         ({**BASE, "guarantee": None}, "needed for data about people"),
-        ({**BASE, "limit": {"suppression": 0.1}}, "unknown key 'limit'"),
+        ({**BASE, "limit": {"suppression": 0.1}}, "unknown key 'limit', did you mean 'limits'?"),
         ({**BASE, "limits": {"suppression": 1.5}}, "limits.suppression"),
         ({**BASE, "limits": {"suppression": float("nan")}}, "limits.suppression"),
         ({**BASE, "disclosure": {"min_contributors": 0}}, "min_contributors"),
+        ({**BASE, "disclosure": {"dominance": {"n": 2}}}, "'disclosure.dominance.share' is missing"),
+        ({**BASE, "disclosure": {"dominance": {"n": 0, "share": 2}}}, "disclosure.dominance.n"),
+        ({**BASE, "disclosure": {"p_percent": 0}}, "disclosure.p_percent"),
+        ({**BASE, "disclosure": {"round": 0}}, "disclosure.round"),
         ({**BASE, "analysis_dimensions": ["hour"]}, "analysis_dimensions: 'hour' is not among the fields"),
+        ({**BASE, "analysis_dimensions": ["age", "age"]}, "'age' stands twice"),
         ({**BASE, "custody": "nobody"}, "custody"),
-        ({"policy": "people", "version": 1, "personal": False, "fields": BASE["fields"]}, "no effect to fields"),
-        ({"policy": "people", "version": 1, "personal": False, "limits": {"suppression": 0.1}}, "no effect to limits"),
-        (
-            {"policy": "people", "version": 1, "personal": False, "disclosure": {"min_contributors": 20}},
-            "no effect to disclosure",
-        ),
+        ({**BASE, "retention": "three years"}, "retention"),
+        ({**BASE, "personal": "no"}, "personal"),
+        ({**BASE, "version": 1.5}, "version"),
+        ({**NOT_PERSONAL, "fields": FIELDS}, "no effect to fields"),
+        ({**NOT_PERSONAL, "limits": {"suppression": 0.1}}, "no effect to limits"),
+        ({**NOT_PERSONAL, "disclosure": {"min_contributors": 20}}, "no effect to disclosure"),
+        ({**NOT_PERSONAL, "custody": "joint", "purposes": ["statistics"]}, "no effect to custody, purposes"),
     ],
 )
 def test_what_a_policy_may_not_say_is_named_with_its_file(path, record, reason):
@@ -63,26 +114,50 @@ def test_what_a_policy_may_not_say_is_named_with_its_file(path, record, reason):
     assert reason in str(caught.value)
 
 
+def test_all_that_is_wrong_with_a_policy_is_told_at_once_each_with_its_line(path):
+    write_text(
+        path,
+        "policy: people\nversion: 1\nfields:\n  age: {role: quasi_identifer, recoding: interval}\n  illness: {role: sensitive, share: 0.1}\n"
+        "guarantee: {k: 1, l: {age: 2}}\nanalysis_dimensions: [agee]\nlimit: 3\n",
+    )
+    with pytest.raises(UsageError) as caught:
+        read_policy(path)
+    told = str(caught.value)
+    assert "6 problems" in told
+    for line, word in ((4, "role"), (5, "share belongs to treatment: noise"), (6, "guarantee.k"), (6, "l and t protect")):
+        assert any(f"line {line}:" in each and word in each for each in told.splitlines()), (line, word, told)
+    assert "line 7: analysis_dimensions: 'agee' is not among the fields, did you mean 'age'?" in told
+    assert "line 8: unknown key 'limit', did you mean 'limits'?" in told
+
+
 @pytest.mark.parametrize(
     ("rule", "reason"),
     [
-        ({"role": "quasi_identifier"}, "needs recoding"),
-        ({"role": "quasi_identifier", "treatment": "keep"}, "needs recoding"),
-        ({"role": "quasi_identifier", "recoding": "interval"}, "belong together"),
-        ({"role": "quasi_identifier", "domain": [0, 9]}, "belong together"),
-        ({"role": "quasi_identifier", "hierarchy": "a.csv", "domain": [0, 9]}, "belong together"),
+        ({"role": "quasi_identifier"}, "needs a hierarchy, recoding"),
+        ({"role": "quasi_identifier", "treatment": "keep"}, "keep is not for role quasi_identifier, allowed: drop"),
+        ({"role": "quasi_identifier", "treatment": "microaggregate"}, "microaggregate is not for role quasi_identifier"),
+        ({"role": "quasi_identifier", "recoding": "interval"}, "needs domain"),
+        ({"role": "quasi_identifier", "domain": [0, 9]}, "domain belongs to recoding: interval, found recoding: none"),
+        ({"role": "quasi_identifier", "hierarchy": "a.csv", "domain": [0, 9]}, "domain belongs to recoding: interval"),
         ({"role": "quasi_identifier", "recoding": "interval", "domain": [9, 0]}, "not below"),
         ({"role": "quasi_identifier", "recoding": "interval", "domain": [0, 10**9]}, "more than 200,000"),
+        ({"role": "quasi_identifier", "recoding": "interval", "domain": [0, 9.5]}, "domain"),
         ({"role": "quasi_identifier", "recoding": "interval", "domain": [0, 9], "hierarchy": "a.csv"}, "exclude each other"),
         ({"role": "quasi_identifier", "recoding": "interval", "domain": [0, 9], "treatment": "drop"}, "exclude each other"),
+        ({"role": "quasi_identifier", "recoding": "time", "levels": ["day", "day"]}, "one stands twice"),
+        ({"role": "quasi_identifier", "recoding": "time", "levels": ["decade"]}, "levels"),
+        ({"role": "quasi_identifier", "recoding": "time", "finest_m": 100}, "finest_m belongs to recoding: place"),
         ({"role": "direct_identifier"}, "drop or pseudonymise"),
-        ({"role": "direct_identifier", "treatment": "keep"}, "drop or pseudonymise"),
+        ({"role": "direct_identifier", "treatment": "keep"}, "keep is not for role direct_identifier"),
         ({"role": "direct_identifier", "recoding": "interval", "domain": [0, 9]}, "not generalised"),
         ({"role": "sensitive", "hierarchy": "a.csv"}, "not generalised"),
-        ({"role": "insensitive", "treatment": "pseudonymise"}, "only a direct_identifier"),
+        ({"role": "insensitive", "treatment": "pseudonymise"}, "pseudonymise is not for role insensitive"),
         ({"role": "insensitive", "sha256": "0" * 64}, "pins a hierarchy"),
+        ({"role": "insensitive", "group_size": 3}, "group_size belongs to treatment: microaggregate"),
+        ({"role": "insensitive", "treatment": "microaggregate", "group_size": 1}, "group_size"),
+        ({"role": "insensitive", "treatment": "noise", "share": 0}, "share"),
         ({"role": "harmless"}, "role"),
-        ({"role": "insensitive", "levels": 2}, "levels"),
+        ({"role": "insensitive", "levels": ["day"]}, "levels belongs to recoding: time"),
     ],
 )
 def test_a_rule_that_would_have_no_effect_or_two_is_refused(rule, reason):
@@ -90,97 +165,13 @@ def test_a_rule_that_would_have_no_effect_or_two_is_refused(rule, reason):
         policy({"age": rule})
 
 
-@pytest.mark.parametrize("rule", [{"role": "insensitive"}, {"role": "direct_identifier", "treatment": "drop"}])
-def test_the_unit_cannot_be_kept_raw_or_dropped(rule):
+@pytest.mark.parametrize("rule", [{"role": "insensitive"}, {"role": "sensitive", "treatment": "mask"}])
+def test_the_unit_cannot_be_kept_raw(rule):
     with pytest.raises(ValidationError, match="tells people apart"):
         policy({"who": rule})
+    assert policy({"who": {"role": "direct_identifier", "treatment": "drop"}}).rule("who").treatment == "drop"
 
 
-def test_a_policy_that_fits_its_dataset_passes(tree, path):
-    check_policy(policy(rules(tree)), dataset(PEOPLE), path)
-
-
-def test_a_field_that_the_policy_does_not_name_is_an_error(tree, path):
-    fewer = {name: rule for name, rule in rules(tree).items() if name != "illness"}
-    with pytest.raises(UsageError, match="field 'illness' is not named"):
-        check_policy(policy(fewer), dataset(PEOPLE), path)
-
-
-def test_a_field_that_the_dataset_lacks_is_an_error_with_did_you_mean(tree, path):
-    with pytest.raises(UsageError, match="unknown field 'agee', did you mean 'age'"):
-        check_policy(policy({**rules(tree), "agee": {"role": "insensitive"}}), dataset(PEOPLE), path)
-
-
-@pytest.mark.parametrize(
-    ("name", "rule", "reason"),
-    [
-        ("age", {"role": "insensitive"}, "reveals a quasi_identifier"),
-        ("row", {"role": "sensitive"}, None),
-        ("words", {"role": "insensitive"}, "reveals a free_text"),
-        ("illness", {"role": "insensitive"}, "it is sensitive"),
-        ("home", {"role": "quasi_identifier", "recoding": "interval", "domain": [0, 9]}, "needs a number"),
-        ("spot", {"role": "direct_identifier", "treatment": "pseudonymise"}, "dropped or kept"),
-        ("spot", {"role": "quasi_identifier", "hierarchy": "place.csv"}, "needs words or whole numbers"),
-    ],
-)
-def test_a_rule_must_fit_what_the_catalogue_says_of_the_field(tree, path, name, rule, reason):
-    made = policy({**rules(tree), name: rule})
-    if reason is None:
-        check_policy(made, dataset(PEOPLE), path)
-    else:
-        with pytest.raises(UsageError, match=f"field '{name}'.*{reason}"):
-            check_policy(made, dataset(PEOPLE), path)
-
-
-@pytest.mark.parametrize("synthetic", [True, False])
-def test_data_about_people_cannot_be_declared_otherwise(path, synthetic):
-    declared = Policy(policy="people", version=1, personal=False)
-    with pytest.raises(GateRefused, match="says personal: false, but the catalogue marks who, age"):
-        check_policy(declared, dataset(PEOPLE, synthetic=synthetic), path)
-    check_policy(declared, dataset({"year": field("integer", "time")}), path)
-
-
-def test_real_people_are_refused_while_the_vault_keeps_rows_in_the_clear(tree, path):
-    with pytest.raises(GateRefused, match="custody: joint"):
-        check_policy(policy(rules(tree), custody="joint"), dataset(PEOPLE), path)
-    with pytest.raises(GateRefused, match="synthetic people only"):
-        check_policy(policy(rules(tree)), dataset(PEOPLE, synthetic=False), path)
-
-
-def test_a_hierarchy_that_is_not_pinned_or_was_changed_is_refused(tree, path):
-    loose = rules(tree)
-    del loose["home"]["sha256"]
-    with pytest.raises(GateRefused, match="hierarchy of 'home' is not pinned"):
-        check_policy(policy(loose), dataset(PEOPLE), path)
-    pinned = policy(rules(tree))
-    write_tree(tree.parent, TREE + "용산구;north;*\n")
-    with pytest.raises(GateRefused, match=r"place\.csv was changed"):
-        check_policy(pinned, dataset(PEOPLE), path)
-    tree.unlink()
-    with pytest.raises(UsageError, match="no hierarchy at"):
-        check_policy(pinned, dataset(PEOPLE), path)
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        ("a;b;*\nc;*\n", "line 2: 2 levels, the first line has 3"),
-        ("a;x;*\na;x;*\n", "the leaf 'a' stands twice"),
-        ("a;x;*\nb;x;z\n", "two parents"),
-        ("a;x\nb;y\n", "the last level holds 2 nodes"),
-        ("a;;*\n", "line 1: a level without a name"),
-        ("", "empty"),
-        ("강남구;*\n".encode("cp949"), "not UTF-8"),
-    ],
-)
-def test_a_hierarchy_that_is_no_tree_is_refused(tmp_path, path, content, reason):
-    tree = write_tree(tmp_path, content)
-    with pytest.raises(UsageError, match=reason):
-        read_hierarchy(tree)
-    with pytest.raises(UsageError, match=reason):
-        check_policy(policy(rules(tree)), dataset(PEOPLE), path)
-
-
-def test_a_hierarchy_is_read_with_byte_order_mark_and_windows_lines(tmp_path):
-    tree = write_tree(tmp_path, b"\xef\xbb\xbf" + "강 남구;*\r\n중구;*\r\n".encode())
-    assert read_hierarchy(tree)[0].tolist() == ["강 남구", "중구"]
+def test_l_and_t_are_not_counted_on_values_that_are_changed():
+    with pytest.raises(ValidationError, match="counted on values that are kept"):
+        policy({"illness": {"role": "sensitive", "treatment": "noise"}}, guarantee={"k": 2, "l": {"illness": 2}})

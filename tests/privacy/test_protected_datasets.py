@@ -169,7 +169,7 @@ importlib.import_module("workbench.privacy").protect_dataset(project, read_catal
 INSTANTS = [
     ("workbench.catalog.storage", "write_groups"),
     ("workbench.catalog.storage", "seal_manifest"),
-    ("workbench.privacy.protect", "replace_folder"),
+    ("workbench.privacy.protecting", "replace_folder"),
 ]
 
 

@@ -18,7 +18,7 @@ from workbench.privacy import protect
 from workbench.privacy.generalise import MAX_COMBINATIONS, generalise
 from workbench.privacy.hierarchies import read_hierarchy
 from workbench.privacy.ladders import Ladder, hierarchy_ladder, interval_ladder
-from workbench.privacy.protect import pseudonyms
+from workbench.privacy.protecting import pseudonyms
 
 KEY = b"key"
 HOMES = ["강 남구", "서초구", "Dong-gu", "중구"]

@@ -1,7 +1,37 @@
 """From personal to protected: the policy as a file, and what it does to rows."""
 
-from workbench.privacy.hierarchies import read_hierarchy
-from workbench.privacy.policy import Policy, check_policy, read_policy
-from workbench.privacy.protect import Protected, protect, protect_dataset
+from typing import TYPE_CHECKING
 
-__all__ = ["Policy", "Protected", "check_policy", "protect", "protect_dataset", "read_hierarchy", "read_policy"]
+from workbench.faces import lazily
+
+if TYPE_CHECKING:
+    from workbench.privacy.fitting import check_policy
+    from workbench.privacy.hierarchies import read_hierarchy
+    from workbench.privacy.pinning import pin_policy
+    from workbench.privacy.policy import Policy, read_policy
+    from workbench.privacy.protecting import Protected, protect, protect_dataset
+else:
+    __getattr__ = lazily(
+        __name__,
+        {
+            "Policy": "workbench.privacy.policy",
+            "Protected": "workbench.privacy.protecting",
+            "check_policy": "workbench.privacy.fitting",
+            "pin_policy": "workbench.privacy.pinning",
+            "protect": "workbench.privacy.protecting",
+            "protect_dataset": "workbench.privacy.protecting",
+            "read_hierarchy": "workbench.privacy.hierarchies",
+            "read_policy": "workbench.privacy.policy",
+        },
+    )
+
+__all__ = [
+    "Policy",
+    "Protected",
+    "check_policy",
+    "pin_policy",
+    "protect",
+    "protect_dataset",
+    "read_hierarchy",
+    "read_policy",
+]

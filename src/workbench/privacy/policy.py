@@ -1,95 +1,90 @@
-"""A dataset's protection as a file: ``governance/policies/<dataset>.yml``, the only place where protection is decided."""
+"""A dataset's protection as a file: ``governance/policies/<dataset>.yml``, the only place where protection is decided.
+
+Strict: an unknown key, a value of another type, or a key without effect is an error, and all of a file come at once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, StringConstraints, model_validator
+from pydantic import BeforeValidator, PrivateAttr, Strict, StringConstraints, ValidationError, model_validator
 from pydantic import Field as Key
+from pydantic_core import InitErrorDetails
 
-from workbench.catalog import Dataset, Field
-from workbench.errors import GateRefused, UsageError, combine, did_you_mean
-from workbench.files import read_model, sha256_file
-from workbench.privacy.hierarchies import hierarchy_path, read_hierarchy
+from workbench.errors import did_you_mean
+from workbench.files import read_model
+from workbench.privacy.rules import Dominance, FieldRule, LRule, Number, Record, TRule, Whole
 
 MIN_CONTRIBUTORS = 10
 """Fewer different people than this, and a cell is withheld (the default of ACRO, the UK's output checker)."""
 
-MAX_LEAVES = 200_000
-"""A wider domain than this is a mistake, or needs a coarser unit: every whole number of it is a leaf."""
-
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FieldRule(_Record):
-    """What is done to one field.
-
-    A quasi-identifier is generalised, by ``hierarchy`` or into intervals over ``domain``; a direct identifier is
-    dropped or pseudonymised; the others are kept or dropped.
-    """
-
-    role: Literal["direct_identifier", "quasi_identifier", "sensitive", "insensitive"]
-    treatment: Literal["drop", "keep", "pseudonymise"] | None = None
-    recoding: Literal["interval"] | None = None
-    domain: tuple[int, int] | None = None
-    hierarchy: str | None = None
-    sha256: Sha256 | None = None
-
-    @model_validator(mode="after")
-    def _fits_its_role(self) -> FieldRule:
-        generalised = self.recoding is not None or self.hierarchy is not None
-        if self.recoding is not None and self.hierarchy is not None:
-            raise ValueError("recoding and hierarchy exclude each other")
-        if generalised and self.treatment is not None:
-            raise ValueError(f"treatment: {self.treatment} and generalising exclude each other")
-        if generalised and self.role != "quasi_identifier":
-            raise ValueError(f"a field of role {self.role} is not generalised; write role: quasi_identifier")
-        if (self.recoding == "interval") != (self.domain is not None):
-            raise ValueError("recoding: interval and domain: [lowest, highest] belong together")
-        if self.sha256 is not None and self.hierarchy is None:
-            raise ValueError("sha256 pins a hierarchy, and there is none")
-        if self.domain is not None and self.domain[0] >= self.domain[1]:
-            raise ValueError(f"domain: {self.domain[0]} is not below {self.domain[1]}")
-        if self.domain is not None and self.domain[1] - self.domain[0] >= MAX_LEAVES:
-            raise ValueError(f"domain: more than {MAX_LEAVES:,} whole numbers")
-        if self.role == "quasi_identifier" and not generalised and self.treatment != "drop":
-            raise ValueError("a quasi_identifier needs recoding: interval, a hierarchy, or treatment: drop")
-        if self.role == "direct_identifier" and self.treatment not in ("drop", "pseudonymise"):
-            raise ValueError("a direct_identifier needs treatment: drop or pseudonymise")
-        if self.role in ("sensitive", "insensitive") and self.treatment == "pseudonymise":
-            raise ValueError("only a direct_identifier is pseudonymised")
-        return self
-
-
-class Guarantee(_Record):
-    """What every protected dataset about people holds: at least ``k`` people share each profile."""
-
-    k: int = Key(ge=2)
-
-
-class Limits(_Record):
-    """How much may be lost: the share of rows that may be suppressed."""
-
-    suppression: float = Key(default=0.0, ge=0, le=1)
-
-
-class Disclosure(_Record):
-    """What a published table obeys."""
-
-    min_contributors: int = Key(default=MIN_CONTRIBUTORS, ge=1)
-
-
-ABOUT_PEOPLE = frozenset({"unit", "fields", "guarantee", "limits", "analysis_dimensions", "disclosure"})
+ABOUT_PEOPLE = frozenset({
+    "unit", "fields", "guarantee", "limits", "analysis_dimensions", "disclosure", "custody", "purposes", "retention",
+})  # fmt: skip
 """The keys that mean something only where data are about people."""
 
+Word = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Duration = Annotated[str, StringConstraints(pattern=r"^P[0-9]+[YMWD]([0-9]+[MD])*$")]
+"""How long, as ISO 8601 writes it: ``P3Y``, ``P6M``."""
 
-class Policy(_Record):
+
+def _spelled_out(value: Any) -> Any:
+    """``occupation: 2`` is short for ``occupation: {value: 2}``."""
+    return value if isinstance(value, Mapping | Record) else {"value": value}
+
+
+class Guarantee(Record):
+    """What every protected dataset about people holds.
+
+    At least ``k`` people share each profile; each profile shows ``l`` different values of a sensitive field, and its
+    distribution lies within ``t`` of the whole table's.
+    """
+
+    k: Whole = Key(ge=2)
+    l: dict[str, Annotated[LRule, BeforeValidator(_spelled_out)]] = Key(default_factory=dict)  # noqa: E741 (the field's own letter)
+    t: dict[str, Annotated[TRule, BeforeValidator(_spelled_out)]] = Key(default_factory=dict)
+
+
+class Limits(Record):
+    """How much may be lost: the share of rows that may be suppressed."""
+
+    suppression: Number = Key(default=0.0, ge=0, le=1)
+
+
+class Disclosure(Record):
+    """What a published table obeys: how many people a cell needs, and how little one of them may tell of the others."""
+
+    min_contributors: Whole = Key(default=MIN_CONTRIBUTORS, ge=1)
+    dominance: Dominance | None = None
+    p_percent: Number | None = Key(default=None, gt=0, le=100)
+    round: Whole | None = Key(default=None, ge=1)
+
+
+class Policy(Record):
     """A dataset's policy.
+
+    Parameters
+    ----------
+    policy : str
+        The dataset.
+    version : int
+    personal : bool
+        False for data that is not about people; then the policy says no more.
+    custody : {"joint", "synthetic"}
+        Whose keys seal the rows: one of each side, or the seed's, for synthetic data alone.
+    unit : str, optional
+        The field that tells people apart; without it each row is a person.
+    fields : dict of str to FieldRule
+        Every field of the dataset.
+    guarantee, limits, disclosure
+        What holds for each profile, what may be lost, what tables obey.
+    analysis_dimensions : list of str
+        Fields with one coding for the whole column, so that tables and filters work.
+    purposes : list of str
+    retention : str, optional
 
     Examples
     --------
@@ -97,18 +92,18 @@ class Policy(_Record):
     False
     """
 
-    policy: str
-    version: int = Key(ge=1)
-    personal: bool = True
+    policy: Word
+    version: Whole = Key(ge=1)
+    personal: Annotated[bool, Strict()] = True
     custody: Literal["joint", "synthetic"] = "joint"
-    unit: str | None = None
-    fields: dict[str, FieldRule] = {}
+    unit: Annotated[str, StringConstraints(min_length=1)] | None = None
+    fields: dict[str, FieldRule] = Key(default_factory=dict)
     guarantee: Guarantee | None = None
     limits: Limits = Limits()
-    analysis_dimensions: list[str] = []
+    analysis_dimensions: list[str] = Key(default_factory=list)
     disclosure: Disclosure = Disclosure()
-    purposes: list[str] = []
-    retention: str | None = None
+    purposes: list[Word] = Key(default_factory=list)
+    retention: Duration | None = None
     _file: Path | None = PrivateAttr(default=None)
 
     def placed(self, path: Path) -> Policy:
@@ -131,29 +126,115 @@ class Policy(_Record):
         """Where the policy lies; a policy made in memory counts as lying in the working folder."""
         return self._file or Path(f"{self.policy}.yml")
 
-    @model_validator(mode="after")
-    def _whole(self) -> Policy:
-        if not self.personal:
-            idle = sorted(self.model_fields_set & ABOUT_PEOPLE)
-            if idle:
-                raise ValueError(f"personal: false leaves no effect to {', '.join(idle)}")
-            return self
-        if self.guarantee is None:
-            raise ValueError("guarantee: needed for data about people, e.g. guarantee: {k: 5}")
-        unit = self.fields.get(self.unit) if self.unit is not None else None
-        if unit is not None and unit.treatment != "pseudonymise":
-            raise ValueError(f"unit: '{self.unit}' tells people apart, so it is a direct_identifier with treatment: pseudonymise")
-        for name in self.analysis_dimensions:
-            if name not in self.fields:
-                raise ValueError(f"analysis_dimensions: '{name}' is not among the fields, {did_you_mean(name, self.fields)}")
-            if self.fields[name].treatment == "drop":
-                raise ValueError(f"analysis_dimensions: '{name}' is dropped")
-        return self
-
     @property
     def quasi_identifiers(self) -> list[str]:
         """The generalised fields, in the order of the policy."""
-        return [name for name, rule in self.fields.items() if rule.role == "quasi_identifier" and rule.treatment != "drop"]
+        return [name for name, rule in self.fields.items() if rule.generalised]
+
+    @property
+    def sensitive(self) -> list[str]:
+        """The sensitive fields that are passed on as they are, in the order of the policy."""
+        return [name for name, rule in self.fields.items() if rule.role == "sensitive" and rule.kept_as_is]
+
+    @property
+    def local(self) -> list[str]:
+        """The fields whose labels differ from row to row: generalised, and no analysis dimension."""
+        return [name for name in self.quasi_identifiers if name not in self.analysis_dimensions]
+
+    @property
+    def suppression(self) -> Fraction:
+        """The share of rows that may be suppressed, exactly as it is written."""
+        return Fraction(str(self.limits.suppression))
+
+    def rule(self, name: str) -> FieldRule | None:
+        """Return what is done to a field: the unit's own needs no entry and is pseudonymised; None where nothing is said.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        FieldRule or None
+        """
+        if name in self.fields:
+            return self.fields[name]
+        return FieldRule(role="direct_identifier", treatment="pseudonymise") if name == self.unit else None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_at_once(cls, value: Any, handler: Any) -> Any:
+        """Tell what contradicts itself across keys together with what is wrong in single ones."""
+        across = _across(value) if isinstance(value, Mapping) else []
+        errors = [
+            InitErrorDetails(type="value_error", loc=location, input={}, ctx={"error": ValueError(reason)})
+            for location, reason in across
+        ]
+        try:
+            made = handler(value)
+        except ValidationError as error:
+            single = [
+                InitErrorDetails(type=item["type"], loc=item["loc"], input=item["input"], ctx=item.get("ctx", {}))
+                for item in error.errors()
+            ]
+            raise ValidationError.from_exception_data(cls.__name__, [*single, *errors]) from None
+        if errors:
+            raise ValidationError.from_exception_data(cls.__name__, errors)
+        return made
+
+
+def _across(value: Mapping[str, Any]) -> list[tuple[tuple[str, ...], str]]:
+    """What contradicts itself across a policy's keys, with its place; parts that are malformed are told elsewhere."""
+    if value.get("personal") is False:
+        idle = sorted(ABOUT_PEOPLE & set(value))
+        return [((), f"personal: false leaves no effect to {', '.join(idle)}")] if idle else []
+    found: list[tuple[tuple[str, ...], str]] = []
+    if value.get("guarantee") is None:
+        found.append((("guarantee",), "needed for data about people, e.g. guarantee: {k: 5}"))
+    fields = {name: _said(rule) for name, rule in _mapping(value, "fields").items()}
+    unit = value.get("unit")
+    if unit in fields and fields[unit].get("treatment") not in ("pseudonymise", "drop"):
+        reason = "is the unit, which tells people apart: it is a direct_identifier with treatment: pseudonymise or drop"
+        found.append((("fields", str(unit)), reason))
+    listed = value.get("analysis_dimensions")
+    dimensions = listed if isinstance(listed, list) else []
+    for name in dimensions:
+        if name not in fields:
+            found.append((("analysis_dimensions",), f"'{name}' is not among the fields, {did_you_mean(str(name), fields)}"))
+        elif fields[name].get("treatment") == "drop":
+            found.append((("analysis_dimensions",), f"'{name}' is dropped"))
+        elif dimensions.count(name) > 1:
+            found.append((("analysis_dimensions",), f"'{name}' stands twice"))
+    for letter in ("l", "t"):
+        for name in _mapping(_mapping(value, "guarantee"), letter):
+            reason = _not_sensitive(name, fields)
+            if reason:
+                found.append((("guarantee", letter, str(name)), reason))
+    return found
+
+
+def _not_sensitive(name: str, fields: Mapping[str, Mapping[str, Any]]) -> str:
+    """Why l or t cannot be counted on a field; empty where it can."""
+    if name not in fields:
+        return f"is not among the fields, {did_you_mean(name, fields)}"
+    if fields[name].get("role") != "sensitive":
+        return f"is of role {fields[name].get('role')}; l and t protect a field of role sensitive"
+    treatment = fields[name].get("treatment")
+    if treatment not in (None, "keep"):
+        return f"has treatment: {treatment}; l and t are counted on values that are kept"
+    return ""
+
+
+def _mapping(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    inner = _said(value).get(key)
+    return inner if isinstance(inner, Mapping) else {}
+
+
+def _said(value: Any) -> Mapping[str, Any]:
+    """A part as it was written, whether it comes from a file or was made in Python."""
+    if isinstance(value, Record):
+        return value.model_dump(exclude_unset=True)
+    return value if isinstance(value, Mapping) else {}
 
 
 def read_policy(path: Path) -> Policy:
@@ -170,87 +251,14 @@ def read_policy(path: Path) -> Policy:
     Raises
     ------
     UsageError
-        All problems of the file; a policy under another dataset's name.
+        All problems of the file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "air.yml"
+    >>> _ = path.write_text("policy: air\\nversion: 1\\npersonal: false\\n")
+    >>> read_policy(path).policy
+    'air'
     """
-    policy = read_model(path, Policy)
-    if policy.policy != path.stem:
-        raise UsageError(f"{path}: is the policy of '{policy.policy}'", hint=f"name the file {policy.policy}.yml")
-    return policy.placed(path)
-
-
-def check_policy(policy: Policy, described: Dataset, path: Path) -> None:
-    """Refuse a policy that does not fit its dataset.
-
-    Parameters
-    ----------
-    policy : Policy
-    described : Dataset
-    path : Path
-        For messages, and what hierarchies are relative to.
-
-    Raises
-    ------
-    UsageError
-        A field that the dataset lacks or the policy does not name, a rule that does not fit its field, or a hierarchy
-        that cannot be read.
-    GateRefused
-        ``personal: false`` for data about people, a custody that this vault cannot keep, or a hierarchy that is not
-        pinned by its hash.
-    """
-    if not policy.personal:
-        if described.personal_fields:
-            raise GateRefused(
-                f"{path}: says personal: false, but the catalogue marks {', '.join(described.personal_fields)}",
-                hint="synthetic data that looks like people is protected like people: custody: synthetic",
-            )
-        return
-    if policy.custody != "synthetic" or not described.synthetic:
-        raise GateRefused(
-            f"{path}: custody: {policy.custody}; this vault keeps rows in the clear and takes synthetic people only",
-            hint="custody: synthetic is for datasets that the catalogue marks synthetic",
-        )
-    problems = [
-        f"unknown field '{name}', {did_you_mean(name, described.fields)}"
-        for name in policy.fields
-        if name not in described.fields
-    ]
-    problems += [f"field '{name}' is not named" for name in described.fields if name not in policy.fields and name != policy.unit]
-    if policy.unit is not None and policy.unit not in described.fields:
-        problems.append(f"unit: unknown field '{policy.unit}', {did_you_mean(policy.unit, described.fields)}")
-    if policy.unit is not None and policy.unit == described.geometry:
-        problems.append(f"unit: '{policy.unit}' is a geometry, which tells no people apart")
-    for name, rule in policy.fields.items():
-        if name in described.fields:
-            problems += [f"field '{name}': {problem}" for problem in _misfits(rule, described.fields[name])]
-    if problems:
-        raise combine(problems, where=str(path))
-    for name, rule in policy.fields.items():
-        if rule.hierarchy is None:
-            continue
-        file = hierarchy_path(path, rule.hierarchy)
-        if rule.sha256 is None:
-            raise GateRefused(
-                f"{path}: the hierarchy of '{name}' is not pinned", hint=f"write sha256: {sha256_file(file)} beside it"
-            )
-        if sha256_file(file) != rule.sha256:
-            raise GateRefused(
-                f"{path}: {file.name} was changed since the policy named its hash", hint="the policy must be adopted again"
-            )
-        read_hierarchy(file)
-
-
-def _misfits(rule: FieldRule, field: Field) -> list[str]:
-    """What a rule asks for that the catalogue's field does not allow."""
-    found = []
-    if rule.recoding == "interval" and field.type not in ("integer", "number"):
-        found.append(f"recoding: interval needs a number, the catalogue says {field.type}")
-    if rule.hierarchy is not None and field.type not in ("string", "integer", "boolean"):
-        found.append(f"a hierarchy needs words or whole numbers, the catalogue says {field.type}")
-    if rule.treatment == "pseudonymise" and field.type == "geometry":
-        found.append("a geometry is dropped or kept, not pseudonymised")
-    kept = rule.role in ("insensitive", "sensitive") and rule.treatment != "drop"
-    if kept and field.reveals in ("direct_identifier", "quasi_identifier", "free_text"):
-        found.append(f"role {rule.role}, but the catalogue says it reveals a {field.reveals}")
-    if kept and rule.role == "insensitive" and field.reveals == "sensitive":
-        found.append("role insensitive, but the catalogue says it is sensitive")
-    return found
+    return read_model(path, Policy).placed(path)

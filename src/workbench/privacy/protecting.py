@@ -18,10 +18,11 @@ from workbench.catalog.storage import write_stored
 from workbench.errors import GateRefused, unknown
 from workbench.files import canonical, replace_folder, sha256, sha256_file
 from workbench.governance import Governance, read_governance, require_adopted_policy
+from workbench.privacy.fitting import check_policy
 from workbench.privacy.generalise import Generalised, generalise
 from workbench.privacy.hierarchies import hierarchy_path, read_hierarchy
 from workbench.privacy.ladders import Ladder, hierarchy_ladder, interval_ladder
-from workbench.privacy.policy import Policy, check_policy, read_policy
+from workbench.privacy.policy import Policy, read_policy
 from workbench.project import Project
 from workbench.vault import Vault
 
