@@ -9,7 +9,6 @@ import pytest
 from decided_city import DAY, NOW, POLICY, POLICY_VERSIONS, put_tree
 from signed import (
     ADOPT,
-    RULES,
     TODAY,
     adopt,
     agree,
@@ -25,7 +24,7 @@ from signed import (
 )
 from workbench.errors import GateRefused, UsageError
 from workbench.files import read_yaml, sha256, write_text
-from workbench.governance import policy_path, require_adopted_policy, require_agreed_issue, require_demonstration
+from workbench.governance import policy_path, require_adopted_policy, require_agreed_issue
 from workbench.governance.acts.approving import draft_approval
 from workbench.governance.acts.drafts import sign_draft
 from workbench.governance.signing import sign
@@ -142,16 +141,6 @@ def test_a_proposal_under_another_name_is_named_and_not_read(city):
         governance.tally("P-0009")
     with pytest.raises(UsageError, match="unknown proposal 'P-0007'"):
         governance.tally("P-0007")
-
-
-def test_only_a_demonstration_is_made_anew(city, tmp_path_factory):
-    with pytest.raises(GateRefused, match="demonstration: false"):
-        require_demonstration(governance_of(city, today=NOW))
-    project = Project(root=tmp_path_factory.mktemp("demonstration"))
-    found(project, rules={**RULES, "demonstration": True})
-    require_demonstration(governance_of(project))
-    write_text(project.governance / "rules.yml", dump_yaml(RULES))
-    require_demonstration(governance_of(project))
 
 
 RELEASE = {"release": "noise/1", "issue": "noise", "authors": ["C-4"]}

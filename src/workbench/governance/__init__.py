@@ -15,7 +15,6 @@ from workbench.governance.gates import (
     read_governance,
     require_adopted_policy,
     require_agreed_issue,
-    require_demonstration,
 )
 from workbench.governance.papers.fields import SIDES, Side
 from workbench.governance.papers.members import Members, Seat
@@ -45,7 +44,6 @@ __all__ = [
     "remember",
     "require_adopted_policy",
     "require_agreed_issue",
-    "require_demonstration",
     "tally_all",
     "trust",
 ]

@@ -317,18 +317,3 @@ def require_agreed_issue(governance: Governance, issue: str) -> None:
             f"urban issue '{issue}' is not agreed ({found.missing()})",
             hint=f"see what is missing and who can give it: workbench explain issue:{issue}",
         )
-
-
-def require_demonstration(governance: Governance) -> None:
-    """Refuse where the project is no demonstration.
-
-    Parameters
-    ----------
-    governance : Governance
-
-    Raises
-    ------
-    GateRefused
-    """
-    if not governance.rules.demonstration:
-        raise GateRefused("only a demonstration is made anew", hint="governance/rules.yml in force says demonstration: false")

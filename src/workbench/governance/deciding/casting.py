@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,25 +84,6 @@ class Cast:
     late: tuple[Refused, ...]
     newest: dt.date | None
     """The latest date that any readable ballot bears."""
-
-
-def ballot_names(files: Iterable[str]) -> list[str]:
-    """Return the names of the files that are ballots, in order.
-
-    Parameters
-    ----------
-    files : iterable of str
-
-    Returns
-    -------
-    list of str
-
-    Examples
-    --------
-    >>> ballot_names(["C-1.yml.sig", "C-1.yml", "notes.txt"])
-    ['C-1.yml']
-    """
-    return sorted(name for name in files if name.endswith(".yml"))
 
 
 def count_ballots(box: Box, charter: Charter, *, today: dt.date | None, listed: Mapping[str, str] | None = None) -> Cast:
