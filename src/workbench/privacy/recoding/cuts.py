@@ -1,0 +1,136 @@
+"""Cutting an interval in two where it saves most, both halves shrinking to the values that they hold.
+
+Where missing values are mixed with present ones, the two are parted first. A person whose own rows lie on both sides
+stays behind with the whole interval.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workbench.privacy.recoding.axes import Axis
+from workbench.privacy.recoding.families import part_into
+from workbench.privacy.recoding.proposals import Proposal
+from workbench.privacy.recoding.state import Pieces, Task
+
+TRIES = 12
+"""So many cuts of a group are tried, best first, when l or t forbid the best."""
+
+
+def best_cut(task: Task, axis: Axis, pieces: Pieces, group: np.ndarray) -> Proposal:
+    """Propose the cut of each group that saves most.
+
+    Parameters
+    ----------
+    task : Task
+    axis : Axis
+        Of intervals.
+    pieces : Pieces
+    group : numpy.ndarray
+        Shape (pieces,).
+
+    Returns
+    -------
+    Proposal
+    """
+    low, high = axis.low[pieces.profile], axis.high[pieces.profile]
+    lowest, highest = np.minimum.reduceat(low, pieces.start), np.maximum.reduceat(high, pieces.start)
+    if axis.missing < 0:
+        return _cut(task, pieces, group, low, high, lowest, highest)
+    mixed = (highest == axis.missing) & (lowest < axis.missing)
+    if not mixed.any():
+        return _cut(task, pieces, group, low, high, lowest, highest)
+    absent = low == axis.missing
+    part = np.where(mixed[group], np.where(absent, 2, np.where(high < axis.missing, 1, 0)), 0)
+    present = np.where(high < axis.missing, high, -1)
+    top = np.maximum.reduceat(present, pieces.start)
+    spans = np.where(top >= 0, top - lowest, 0)
+    cost = np.append(spans, 0)
+    child = np.where(absent, len(spans), group)
+    apart = part_into(task, pieces, group, part, child, cost, np.where(mixed, axis.tree.span, 0))
+    cut = _cut(task, pieces, group, low, high, lowest, np.where(mixed, lowest, highest))
+    return Proposal(gain=np.where(mixed, apart.gain, cut.gain), part=np.where(mixed[group], apart.part, cut.part))
+
+
+def _cut(
+    task: Task, pieces: Pieces, group: np.ndarray, low: np.ndarray, high: np.ndarray, lowest: np.ndarray, highest: np.ndarray
+) -> Proposal:
+    """The best cut of each group; none where lowest is highest."""
+    groups = pieces.groups
+    nothing = Proposal(gain=np.zeros(groups, np.int64), part=np.zeros(len(low), np.int64))
+    wide = (lowest < highest)[group]
+    if not wide.any():
+        return nothing
+    at = np.flatnonzero(wide)
+    own, bottom, top = group[at], low[at], high[at]
+    people = pieces.people[at]
+    rows = people * task.rows_each[pieces.profile[at]]
+    base = int(bottom.min())
+    size = int(top.max()) - base + 2
+    up, down = np.argsort(own * size + (top - base), kind="stable"), np.argsort(own * size + (bottom - base), kind="stable")
+    all_people = np.bincount(own, people, groups).astype(np.int64)
+    # a cut is named by its last value on the left: the distinct highest values of the pieces
+    ends = (own * size + (top - base))[up]
+    last = np.flatnonzero(np.append(ends[1:] != ends[:-1], True))
+    owner = own[up][last]
+    first = np.append(True, owner[1:] != owner[:-1])
+    left_people = _within(np.cumsum(people[up])[last], first)
+    left_rows = _within(np.cumsum(rows[up])[last], first)
+    begins = (own * size + (bottom - base))[down]
+    after = np.searchsorted(begins, ends[last], side="right")
+    passed_people, passed_rows = np.append(0, np.cumsum(people[down])), np.append(0, np.cumsum(rows[down]))
+    group_end = np.searchsorted(begins, (owner + 1) * size)
+    right_people, right_rows = passed_people[group_end] - passed_people[after], passed_rows[group_end] - passed_rows[after]
+    allowed = (left_people >= task.k) & (right_people >= task.k)
+    stay = all_people[owner] - left_people - right_people
+    allowed &= (stay == 0) | (stay >= task.k)
+    if not allowed.any():
+        return nothing
+    cut = base + ends[last] - owner * size
+    shift = np.int64(2) * size  # running minima and maxima within groups, by lifting each group out of the others' way
+    left_low = np.minimum.accumulate(bottom[up] - base - own[up] * shift)[last] + owner * shift + base
+    reversed_top = np.maximum.accumulate((top[down] - base - own[down] * shift)[::-1])[::-1]
+    right_low = bottom[down][np.minimum(after, len(down) - 1)]
+    right_high = reversed_top[np.minimum(after, len(down) - 1)] + owner * shift + base
+    whole = (highest - lowest)[owner]
+    gain = left_rows * (whole - (cut - left_low)) + right_rows * (whole - (right_high - right_low))
+    gain = np.where(allowed, gain, 0)
+    starts = np.flatnonzero(first)
+    place = np.cumsum(first) - 1
+    best_gain, best_cut_at = np.zeros(groups, np.int64), np.zeros(groups, np.int64)
+    asking = np.ones(groups, bool)
+    for _ in range(TRIES if task.shown else 1):
+        top_gain = np.maximum.reduceat(gain, starts)
+        is_top = np.flatnonzero((gain == top_gain[place]) & (gain > 0) & asking[owner])
+        is_top = is_top[np.append(True, owner[is_top][1:] != owner[is_top][:-1])] if len(is_top) else is_top
+        if not len(is_top):
+            break
+        chosen = owner[is_top]
+        trial = np.full(groups, np.iinfo(np.int64).min)
+        trial[chosen] = cut[is_top]
+        held = np.ones(groups, bool)
+        if task.shown:
+            among = np.zeros(groups, bool)
+            among[chosen] = True
+            these = at[among[own]]
+            side = _side(low[these], high[these], trial[group[these]])
+            good = task.holds(group[these] * 3 + side, pieces.profile[these], pieces.people[these], owners=groups * 3)
+            held = np.asarray(good.reshape(groups, 3).all(axis=1))
+        settled = is_top[held[chosen]]
+        best_gain[owner[settled]], best_cut_at[owner[settled]] = gain[settled], cut[settled]
+        asking[owner[settled]] = False
+        gain[is_top[~held[chosen]]] = 0
+    part = np.where((best_gain > 0)[group], _side(low, high, best_cut_at[group]), 0)
+    return Proposal(gain=best_gain, part=part)
+
+
+def _side(low: np.ndarray, high: np.ndarray, cut: np.ndarray) -> np.ndarray:
+    """1 left of the cut, 2 right of it, 0 across."""
+    return np.where(high <= cut, 1, np.where(low > cut, 2, 0))
+
+
+def _within(total: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Running sums within groups, from running sums over all."""
+    starts = np.flatnonzero(first)
+    before = np.append(0, total[starts[1:] - 1]) if len(starts) else np.zeros(0, np.int64)
+    return total - np.repeat(before, np.diff(np.append(starts, len(first))))

@@ -1,0 +1,109 @@
+"""Parting a category into the children of its node.
+
+Children with too few people, or too alike ones, stay together at the label of the parent as the rest. If the rest in turn
+is too small, children join it whole, the one that loses least first.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workbench.privacy.recoding.axes import Axis
+from workbench.privacy.recoding.proposals import Proposal
+from workbench.privacy.recoding.state import Pieces, Task
+
+
+def best_family(task: Task, axis: Axis, pieces: Pieces, group: np.ndarray) -> Proposal:
+    """Propose to part each group into the children of its node.
+
+    Parameters
+    ----------
+    task : Task
+    axis : Axis
+        Of a hierarchy.
+    pieces : Pieces
+    group : numpy.ndarray
+        Shape (pieces,).
+
+    Returns
+    -------
+    Proposal
+    """
+    low, high = axis.low[pieces.profile], axis.high[pieces.profile]
+    lowest, highest = np.minimum.reduceat(low, pieces.start), np.maximum.reduceat(high, pieces.start)
+    depth = axis.depth_of(lowest, highest)
+    parent_cost = axis.cost[axis.path[depth, lowest]]
+    open_groups = lowest < highest
+    below = np.minimum(depth + 1, len(axis.path) - 1)[group]
+    child = axis.path[below, low]
+    inside = open_groups[group] & (child >= 0) & (child == axis.path[below, high])
+    part = np.where(inside, axis.ordinal[child], 0)
+    return part_into(task, pieces, group, part, child, axis.cost, parent_cost)
+
+
+def part_into(
+    task: Task, pieces: Pieces, group: np.ndarray, part: np.ndarray, child: np.ndarray, cost: np.ndarray, parent_cost: np.ndarray
+) -> Proposal:
+    """Part each group by given children, and see to it that the rest holds.
+
+    Parameters
+    ----------
+    task : Task
+    pieces : Pieces
+    group, part, child : numpy.ndarray
+        Shape (pieces,): its group, its child's ordinal (0 where it belongs to none), its child.
+    cost : numpy.ndarray
+        Shape (children,): what the label of each costs.
+    parent_cost : numpy.ndarray
+        Shape (groups,): what the label of the rest costs.
+
+    Returns
+    -------
+    Proposal
+    """
+    groups = pieces.groups
+    width = int(part.max()) + 1 if len(part) else 1
+    key = group * width + part
+    if groups * width <= max(4 * len(key), 2**16):
+        seen = np.bincount(key, weights=pieces.people, minlength=groups * width)
+        pairs = np.flatnonzero(seen)
+        place = np.zeros(groups * width, np.int64)
+        place[pairs] = np.arange(len(pairs))
+        pair = place[key]
+    else:
+        pairs, pair = np.unique(key, return_inverse=True)
+    own, ordinal = np.divmod(pairs, width)
+    people = np.bincount(pair, weights=pieces.people, minlength=len(pairs)).astype(np.int64)
+    rows = np.bincount(pair, weights=pieces.people * task.rows_each[pieces.profile], minlength=len(pairs)).astype(np.int64)
+    node = np.zeros(len(pairs), np.int64)
+    node[pair] = child
+    worth = np.where(ordinal > 0, rows * (parent_cost[own] - cost[node]), 0)
+    leaves = (ordinal > 0) & (people >= task.k) & (worth > 0)
+    if task.shown:
+        leaves &= task.holds(pair, pieces.profile, pieces.people, owners=len(pairs))
+    rest = np.bincount(own, weights=np.where(leaves, 0, people), minlength=groups).astype(np.int64)
+    leaves = _join(leaves, own, people, worth, rest, task.k)
+    while task.shown:
+        held = task.holds(np.where(leaves[pair], groups, group), pieces.profile, pieces.people, owners=groups + 1)[:groups]
+        bad = ~held & (np.bincount(own, weights=leaves, minlength=groups) > 0)
+        if not bad.any():
+            break
+        leaves = _join(leaves, own, people, worth, np.where(bad, task.k - 1, task.k), task.k)
+    gain = np.bincount(own, weights=np.where(leaves, worth, 0), minlength=groups)
+    return Proposal(gain=gain.astype(np.int64), part=np.where(leaves[pair], part, 0))
+
+
+def _join(leaves: np.ndarray, own: np.ndarray, people: np.ndarray, worth: np.ndarray, rest: np.ndarray, k: int) -> np.ndarray:
+    """Take back the least worthy children of each group whose rest holds 1 to k - 1 people, until it holds k."""
+    short = (rest > 0) & (rest < k)
+    at = np.flatnonzero(leaves & short[own])
+    if not len(at):
+        return leaves
+    order = at[np.lexsort((at, worth[at], own[at]))]
+    begin = np.append(True, own[order][1:] != own[order][:-1])
+    added = np.cumsum(people[order]) - people[order]
+    before = added - np.repeat(added[begin], np.diff(np.append(np.flatnonzero(begin), len(order))))
+    taken = order[rest[own[order]] + before < k]
+    leaves = leaves.copy()
+    leaves[taken] = False
+    return leaves

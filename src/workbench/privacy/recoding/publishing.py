@@ -1,0 +1,122 @@
+"""From classes of profiles back to the labels of every row.
+
+A profile that was divided gives its people to its classes in the order of their first rows. Labels are few and rows many,
+so each column is a dictionary of labels and one gather.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from workbench.privacy.recoding.attributes import Attribute
+from workbench.privacy.recoding.dimensions import Column
+from workbench.privacy.recoding.profiles import Profiles, distinct_rows
+from workbench.privacy.recoding.trials import Trial
+
+
+@dataclass(frozen=True, eq=False)
+class Published:
+    """What a reader of the protected rows sees.
+
+    Parameters
+    ----------
+    columns : dict of str to pyarrow.DictionaryArray
+        All rows; null where suppressed.
+    kept : numpy.ndarray
+        Shape (rows,), bool.
+    classes : numpy.ndarray
+        Shape (rows,), int32: which combination of labels; -1 where suppressed.
+    """
+
+    columns: dict[str, pa.DictionaryArray]
+    kept: np.ndarray
+    classes: np.ndarray
+
+
+def publish(attributes: Sequence[Attribute], profiles: Profiles, columns: Sequence[Column], trial: Trial) -> Published:
+    """Write the labels of every row.
+
+    Parameters
+    ----------
+    attributes : sequence of Attribute
+    profiles : Profiles
+    columns : sequence of Column
+        Of the dimensions.
+    trial : Trial
+
+    Returns
+    -------
+    Published
+    """
+    group = _group_of_person(profiles, trial)
+    if profiles.person_of_row is not None:
+        group = group[profiles.person_of_row]
+    kept = group >= 0
+    everyone = bool(kept.all())
+    axes, dimensions = iter(trial.task.axes), iter(zip(columns, trial.levels, strict=True))
+    written, places, sizes = {}, [], []
+    classes = trial.classes
+    group_place: list[np.ndarray] = []
+    for attribute in attributes:
+        if attribute.dimension:
+            column, level = next(dimensions)
+            codes = np.where(attribute.codes < 0, attribute.tree.leaves, attribute.codes)
+            labels, index = _merged(
+                column.codings[level].labels, column.codings[level].node[np.searchsorted(column.leaves, codes)]
+            )
+            places.append(index)
+        else:
+            axis = next(axes)
+            lowest = np.minimum.reduceat(axis.low[classes.profile], classes.start)
+            highest = np.maximum.reduceat(axis.high[classes.profile], classes.start)
+            stretches = np.unique(lowest * (int(highest.max()) + 1) + highest, return_index=True, return_inverse=True)
+            labels, of_group = _merged([axis.label_of(int(lowest[at]), int(highest[at])) for at in stretches[1]], stretches[2])
+            group_place.append(of_group)
+            sizes.append(len(labels))
+            index = of_group.astype(np.int32)[group]
+        written[attribute.name] = pa.DictionaryArray.from_arrays(
+            pa.array(index.astype(np.int32, copy=False), mask=None if everyone else ~kept), pa.array(labels, pa.string())
+        )
+    merged, _ = distinct_rows(group_place, sizes, rows=classes.groups)
+    of_row = merged[group]
+    if places:
+        widths = [len(written[column.attribute.name].dictionary) for column in columns]
+        cells = [np.where(kept, place, 0) for place in places]
+        found = np.full(len(group), -1, np.int32)
+        found[kept] = distinct_rows(
+            [of_row[kept], *(cell[kept] for cell in cells)], [classes.groups, *widths], rows=int(kept.sum())
+        )[0]
+    else:
+        found = of_row if everyone else np.where(kept, of_row, -1).astype(np.int32)
+    return Published(columns=written, kept=kept, classes=found)
+
+
+def _group_of_person(profiles: Profiles, trial: Trial) -> np.ndarray:
+    """The class of each person, -1 where suppressed."""
+    classes = trial.classes
+    group = classes.group()
+    pieces = np.bincount(classes.profile, minlength=len(profiles.people))
+    of_profile = np.full(len(profiles.people), -1, np.int32)
+    of_profile[classes.profile] = group
+    found = of_profile[profiles.of_person]
+    divided = pieces > 1
+    if divided.any():
+        persons = np.flatnonzero(divided[profiles.of_person])
+        persons = persons[np.argsort(profiles.of_person[persons], kind="stable")]
+        at = np.flatnonzero(divided[classes.profile])
+        at = at[np.argsort(classes.profile[at], kind="stable")]
+        found[persons] = np.repeat(group[at], classes.people[at])
+    return found
+
+
+def _merged(labels: list[str], index: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """Labels once each: two nodes may bear the same name."""
+    distinct = list(dict.fromkeys(labels))
+    if len(distinct) == len(labels):
+        return labels, index
+    place = {label: at for at, label in enumerate(distinct)}
+    return distinct, np.array([place[label] for label in labels])[index]
