@@ -6,6 +6,7 @@ many could, gives each combination its place.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ DENSE_BYTES_A_ROW = 8
 
 DENSE_LEAST = 1 << 16
 DENSE_MOST = 1 << 27
-_WIDEST = 1 << 62
+_NARROW, _WIDEST = 1 << 31, 1 << 62
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,13 +86,13 @@ def distinct(codes: Sequence[np.ndarray], sizes: Sequence[int]) -> Distinct:
     ([1, 0, 1], [1, 0])
     """
     rows = len(codes[0])
-    joint, size = codes[0].astype(np.int64), int(sizes[0])
+    joint, size = codes[0].astype(np.int32 if math.prod(sizes) < _NARROW else np.int64), int(sizes[0])
     for column, own in zip(codes[1:], sizes[1:], strict=True):
         if size * own >= _WIDEST:  # make what there is dense, then go on: at most as many as rows
             found = _dense(joint, size)
             joint, size = found.which.astype(np.int64), found.count
         joint *= own
-        joint += column
+        joint += column.astype(joint.dtype, copy=False)
         size *= int(own)
     return _dense(joint, size) if rows else Distinct(np.zeros(0, np.int32), np.zeros(0, np.int64))
 

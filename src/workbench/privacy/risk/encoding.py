@@ -22,7 +22,7 @@ class Coded:
     ----------
     name : str
     codes : numpy.ndarray
-        Shape (rows,), int32, from 0; the last code, ``len(values)``, is that of missing values.
+        Shape (rows,), from 0, in the narrowest type that holds them; the last code, ``len(values)``, is that of missing values.
     values : pyarrow.Array
         Shape (distinct values,), what each code stands for.
     ordered : bool
@@ -81,7 +81,7 @@ def encode(name: str, column: Any) -> Coded:
     column = _arrow(column)
     kind = column.type
     if pa.types.is_null(kind):
-        return Coded(name, np.zeros(len(column), np.int32), pa.array([], pa.string()))
+        return Coded(name, np.zeros(len(column), np.uint8), pa.array([], pa.string()))
     if pa.types.is_dictionary(kind):
         return _from_dictionary(name, column.unify_dictionaries())
     try:
@@ -172,10 +172,10 @@ def _from_dictionary(name: str, column: Any) -> Coded:
     if pa.types.is_dictionary(values.type):
         raise UsageError(f"column '{name}' is a dictionary of dictionaries", hint="write it as plain words")
     inner = _comparable(values).dictionary_encode()  # a dictionary may hold a value twice, or a null
-    places = inner.indices.fill_null(len(inner.dictionary)).to_numpy(zero_copy_only=False).astype(np.int32)
-    codes = np.empty(len(column), np.int32)
     missing = len(inner.dictionary)
-    moved = np.append(places, np.int32(missing))
+    narrow = next(kind for kind in (np.uint8, np.uint16, np.int32) if missing <= np.iinfo(kind).max)
+    moved = np.append(inner.indices.fill_null(missing).to_numpy(zero_copy_only=False), missing).astype(narrow)
+    codes = np.empty(len(column), narrow)
     same = len(inner.dictionary) == len(values)
     at = 0
     for chunk in column.chunks:
