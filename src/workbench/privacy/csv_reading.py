@@ -94,6 +94,33 @@ def read_csv(path: Path, *, columns: Sequence[str] | None = None) -> Any:
     return pa.table(arrays, names=wanted)
 
 
+def read_csv_names(path: Path) -> list[str]:
+    """Return the names in a CSV file's header.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    UsageError
+        As :func:`read_csv`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "people.csv"
+    >>> _ = file.write_text('"place; work";age\\n', encoding="utf-8")
+    >>> read_csv_names(file)
+    ['place; work', 'age']
+    """
+    return _layout(path).names
+
+
 def _layout(path: Path) -> _Layout:
     encoding, quotes = _encoding(path)
     with path.open("rb") as handle:

@@ -7,13 +7,14 @@ makes ten million rows fit and a million take a moment.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import UsageError
 from workbench.files import replacing
-from workbench.privacy.csv_reading import read_csv
+from workbench.privacy.csv_reading import read_csv, read_csv_names
 from workbench.privacy.csv_writing import write_csv
 from workbench.privacy.table_columns import FEW_ROWS, is_words, paying, require_columns
 
@@ -66,6 +67,39 @@ def read_table(path: Path, *, columns: Sequence[str] | None = None) -> Any:
     return read_csv(path, columns=columns) if kind == "csv" else _read_parquet(path, columns)
 
 
+def column_names(path: Path) -> list[str]:
+    """Return the names of a file's columns, without reading its rows.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    UsageError
+        As :func:`read_table`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "people.csv"
+    >>> _ = file.write_text("age;work place\\n31;중구\\n", encoding="utf-8")
+    >>> column_names(file)
+    ['age', 'work place']
+    """
+    kind = _kind(path)
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file", hint="check the path")
+    if kind == "csv":
+        return read_csv_names(path)
+    with _parquet(path) as stored:
+        return _parquet_names(stored, path)
+
+
 def write_table(table: Any, path: Path, *, separator: str = ",") -> None:
     """Write a table of rows, whole or not at all.
 
@@ -116,27 +150,40 @@ def _kind(path: Path) -> str:
     )
 
 
-def _read_parquet(path: Path, columns: Sequence[str] | None) -> Any:
+@contextmanager
+def _parquet(path: Path, *, words: Sequence[str] = ()) -> Iterator[Any]:
+    """An open Parquet file; what is wrong with it is told without its words, which may hold values."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as stored:
-            names = [name for name in stored.schema_arrow.names if not name.startswith(BARE_INDEX)]
-            repeated = sorted({name for name in names if names.count(name) > 1})
-            if repeated:
-                raise UsageError(
-                    f"{path.name}: {len(repeated)} column names stand twice", hint="give each column a name of its own"
-                )
-            if not names:
-                raise UsageError(f"{path.name}: no columns in it", hint="give a file with columns and rows")
-            wanted = names if columns is None else list(columns)
-            require_columns(wanted, names, where=path.name)
-            words = _stored_as_dictionary(stored, wanted)
-        table = pq.ParquetFile(path, read_dictionary=words).read(columns=wanted, use_pandas_metadata=False)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+        with pq.ParquetFile(path, read_dictionary=list(words)) as stored:
+            yield stored
+    except (pa.ArrowException, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "this is no whole Parquet file"
         raise UsageError(f"{path}: cannot be read: {reason}", hint="the file was cut, or is of another kind") from None
+
+
+def _parquet_names(stored: Any, path: Path) -> list[str]:
+    names = [name for name in stored.schema_arrow.names if not name.startswith(BARE_INDEX)]
+    repeated = len({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise UsageError(f"{path.name}: {repeated} column names stand twice", hint="give each column a name of its own")
+    if not names:
+        raise UsageError(f"{path.name}: no columns in it", hint="give a file with columns and rows")
+    return names
+
+
+def _read_parquet(path: Path, columns: Sequence[str] | None) -> Any:
+    import pyarrow as pa
+
+    with _parquet(path) as stored:
+        names = _parquet_names(stored, path)
+        wanted = names if columns is None else list(columns)
+        require_columns(wanted, names, where=path.name)
+        words = _stored_as_dictionary(stored, wanted)
+    with _parquet(path, words=words) as stored:
+        table = stored.read(columns=wanted)
     arrays = []
     metadata = table.schema.metadata
     for name in wanted:
