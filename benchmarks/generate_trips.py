@@ -62,7 +62,7 @@ def _measured(work: Callable[[int, Path], None], rows: int) -> tuple[float, floa
         begin = time.perf_counter()
         work(rows, Path(folder))
         seconds = time.perf_counter() - begin
-        size = sum(path.stat().st_size for path in Path(folder).rglob("*.parquet"))
+        size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.suffix in (".parquet", ".sealed"))
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, size / 1e6
 
 

@@ -1,4 +1,4 @@
-"""The vault keeps whole parts, and only data that are not about real people."""
+"""The vault keeps whole parts; rows that are not about real people need no keys."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_a_kill_between_rows_and_record_leaves_the_old_part(vault, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("workbench.vault.parts.write_json", killed)
+        patched.setattr("workbench.vault.records.write_json", killed)
         with pytest.raises(KeyboardInterrupt):
             vault.write_part("daily", "2021", days(2), record={"source": "new"})
     assert vault.read("daily")["count"].tolist() == [1]
@@ -171,14 +171,32 @@ def test_the_fingerprint_follows_the_content(vault):
     assert files(vault, "daily") == []
 
 
-def test_rows_about_real_people_are_refused(vault):
+def test_rows_about_real_people_are_refused_where_nobody_can_be_sealed_to(vault):
     rows = pd.DataFrame({"trip_id": ["1"], "rider_id": ["x"]})
-    with pytest.raises(GateRefused, match=r"'trips' is about people \(rider_id\)") as refused:
+    with pytest.raises(
+        GateRefused, match=r"'trips' is about people \(rider_id\).*government and civil society has none"
+    ) as refused:
         vault.write_part("trips", "all", rows, record={})
     assert refused.value.exit_code == 3
+    assert "workbench vault keygen" in refused.value.hint
     assert files(vault, "trips") == []
-    vault.write_part("trips_synthetic", "all", rows, record={})
-    assert vault.rows("trips_synthetic") == 1
+
+
+def test_made_up_people_are_sealed_from_their_seed_and_read_without_keys(vault):
+    rows = pd.DataFrame({"trip_id": ["1"], "rider_id": ["canary-7"]})
+    record = vault.write_part("trips_synthetic", "all", rows, record={"kind": "synthetic", "seed": 2017})
+    assert record["custody"] == "synthetic"
+    assert b"canary-7" not in (vault.project.vault / "trips_synthetic" / record["file"]).read_bytes()
+    assert vault.read("trips_synthetic")["rider_id"].tolist() == ["canary-7"]
+    again = vault.write_part("trips_synthetic", "all", rows, record={"kind": "synthetic", "seed": 2017})
+    assert again == record
+
+
+def test_an_official_part_is_never_sealed_from_a_seed(vault):
+    rows = pd.DataFrame({"trip_id": ["1"], "rider_id": ["x"]})
+    with pytest.raises(GateRefused, match="is official, the catalogue says synthetic"):
+        vault.write_part("trips_synthetic", "all", rows, record={"kind": "official"})
+    assert files(vault, "trips_synthetic") == []
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a" * 130])

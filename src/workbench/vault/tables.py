@@ -63,7 +63,7 @@ def empty_table(described: Dataset) -> pa.Table:
     return vault_schema(described).remove_metadata().empty_table()
 
 
-def to_table(rows: pa.Table | pd.DataFrame, described: Dataset, *, where: str) -> pa.Table:
+def to_table(rows: pa.Table | pd.DataFrame, described: Dataset, *, where: str, withheld: bool = False) -> pa.Table:
     """Return rows in the vault's form.
 
     Parameters
@@ -72,6 +72,8 @@ def to_table(rows: pa.Table | pd.DataFrame, described: Dataset, *, where: str) -
     described : Dataset
     where : str
         For messages.
+    withheld : bool, default False
+        No message may hold a value: the rows are about people.
 
     Returns
     -------
@@ -96,9 +98,8 @@ def to_table(rows: pa.Table | pd.DataFrame, described: Dataset, *, where: str) -
         try:
             arrays.append(_geometry(column) if field.name == described.geometry else _plain(column, field.type))
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, ValueError) as error:
-            raise UsageError(
-                f"{where}: '{field.name}': not all values are of type {described.fields[field.name].type} ({error})"
-            ) from error
+            problem = f"{where}: '{field.name}': not all values are of type {described.fields[field.name].type}"
+            raise UsageError(problem if withheld else f"{problem} ({error})") from None
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
