@@ -53,7 +53,7 @@ def read_csv(path: Path, *, columns: Sequence[str] | None = None) -> Any:
     The separator (``,``, ``;`` or tab) is the one that the header has most of; the text is UTF-8, with or without a
     byte-order mark, or else cp949. A column is whole numbers (int64) when every cell is one as a machine would write it:
     ``01234`` is a code, and its column stays words. It is float64 when every cell is a decimal number, and words, as a
-    dictionary where that pays, in every other case. An empty cell is missing.
+    dictionary where that pays, in every other case. An empty cell is missing; an empty line is no row.
 
     Parameters
     ----------
@@ -130,8 +130,11 @@ def _layout(path: Path) -> _Layout:
         raise UsageError(f"{path.name}: nothing in it, not even column names", hint="give a file with a header and rows")
     unquoted = "".join(text[: _header_end(text)].split('"')[::2])
     separator = max(SEPARATORS, key=unquoted.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    names = next(row for row in reader if row)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        names = next(row for row in reader if row)
+    except csv.Error:  # else what follows would pass for a name, and names are told in errors
+        raise UsageError(f"{path.name}, line 1: a quote is not closed", hint="mend the line of column names") from None
     problems = [f"line 1: column {place} has no name" for place, name in enumerate(names, start=1) if not name.strip()]
     places: dict[str, list[int]] = {}
     for place, name in enumerate(names, start=1):
@@ -213,9 +216,7 @@ def _options(layout: _Layout, wanted: Sequence[str], plain: frozenset[str], *, b
             block_size=block,
             encoding="utf8" if layout.encoding == "utf-8" else layout.encoding,
         ),
-        "parse_options": arrow.ParseOptions(
-            delimiter=layout.separator, newlines_in_values=layout.quotes, ignore_empty_lines=len(layout.names) > 1
-        ),
+        "parse_options": arrow.ParseOptions(delimiter=layout.separator, newlines_in_values=layout.quotes),
         "convert_options": arrow.ConvertOptions(
             column_types={name: pa.string() if name in plain else words for name in layout.names},
             include_columns=list(wanted),
