@@ -10,6 +10,7 @@ import numpy as np
 
 from workbench.privacy.recoding.axes import Axis
 from workbench.privacy.recoding.families import part_into
+from workbench.privacy.recoding.lending import lend
 from workbench.privacy.recoding.proposals import Proposal
 from workbench.privacy.recoding.state import Pieces, Task
 
@@ -36,10 +37,10 @@ def best_cut(task: Task, axis: Axis, pieces: Pieces, group: np.ndarray) -> Propo
     low, high = axis.low[pieces.profile], axis.high[pieces.profile]
     lowest, highest = np.minimum.reduceat(low, pieces.start), np.maximum.reduceat(high, pieces.start)
     if axis.missing < 0:
-        return _cut(task, pieces, group, low, high, lowest, highest)
+        return _cut_or_peel(task, axis, pieces, group, lowest, highest)
     mixed = (highest == axis.missing) & (lowest < axis.missing)
     if not mixed.any():
-        return _cut(task, pieces, group, low, high, lowest, highest)
+        return _cut_or_peel(task, axis, pieces, group, lowest, highest)
     absent = low == axis.missing
     part = np.where(mixed[group], np.where(absent, 2, np.where(high < axis.missing, 1, 0)), 0)
     present = np.where(high < axis.missing, high, -1)
@@ -48,8 +49,12 @@ def best_cut(task: Task, axis: Axis, pieces: Pieces, group: np.ndarray) -> Propo
     cost = np.append(spans, 0)
     child = np.where(absent, len(spans), group)
     apart = part_into(task, pieces, group, part, child, cost, np.where(mixed, axis.tree.span, 0))
-    cut = _cut(task, pieces, group, low, high, lowest, np.where(mixed, lowest, highest))
-    return Proposal(gain=np.where(mixed, apart.gain, cut.gain), part=np.where(mixed[group], apart.part, cut.part))
+    cut = _cut_or_peel(task, axis, pieces, group, lowest, np.where(mixed, lowest, highest))
+    return Proposal(
+        gain=np.where(mixed, apart.gain, cut.gain),
+        part=np.where(mixed[group], apart.part, cut.part),
+        lent=np.where(mixed[group], apart.lent, cut.lent),
+    )
 
 
 def _cut(
@@ -57,7 +62,7 @@ def _cut(
 ) -> Proposal:
     """The best cut of each group; none where lowest is highest."""
     groups = pieces.groups
-    nothing = Proposal(gain=np.zeros(groups, np.int64), part=np.zeros(len(low), np.int64))
+    nothing = Proposal(gain=np.zeros(groups, np.int64), part=np.zeros(len(low), np.int64), lent=np.zeros(len(low), np.int64))
     wide = (lowest < highest)[group]
     if not wide.any():
         return nothing
@@ -121,7 +126,64 @@ def _cut(
         asking[owner[settled]] = False
         gain[is_top[~held[chosen]]] = 0
     part = np.where((best_gain > 0)[group], _side(low, high, best_cut_at[group]), 0)
-    return Proposal(gain=best_gain, part=part)
+    return Proposal(gain=best_gain, part=part, lent=np.zeros(len(low), np.int64))
+
+
+def _cut_or_peel(task: Task, axis: Axis, pieces: Pieces, group: np.ndarray, lowest: np.ndarray, highest: np.ndarray) -> Proposal:
+    """The better of cutting between two values and of peeling too few people off an end."""
+    low, high = axis.low[pieces.profile], axis.high[pieces.profile]
+    best = _cut(task, pieces, group, low, high, lowest, highest)
+    if axis.hulls or task.shown:
+        return best
+    for mirrored in (False, True):
+        value, first, last = (-low, -highest, -lowest) if mirrored else (low, lowest, highest)
+        gain, edge = _peel(task, pieces, group, value, first, last)
+        better = gain > best.gain
+        if not better.any():
+            continue
+        stays = value < edge[group]
+        outside = np.bincount(group, np.where(stays, pieces.people, 0), minlength=len(edge)).astype(np.int64)
+        lent, filled = lend(
+            task,
+            pieces,
+            group,
+            lender=np.where(stays, -1, group),
+            lenders=pieces.groups,
+            need=np.where(better, task.k - outside, 0),
+        )
+        best = Proposal(
+            gain=np.where(filled, gain, best.gain),
+            part=np.where(filled[group], np.where(stays, 0, 1), best.part),
+            lent=np.where(filled[group], lent, best.lent),
+        )
+    return best
+
+
+def _peel(
+    task: Task, pieces: Pieces, group: np.ndarray, value: np.ndarray, first: np.ndarray, last: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What it would gain to part the k people of lowest value from the others, and the value of the last of them."""
+    groups = pieces.groups
+    base = int(value.min())
+    order = np.argsort(group * (int(value.max()) - base + 1) + (value - base), kind="stable")
+    own, ordered, people = group[order], value[order], pieces.people[order]
+    rows = people * task.rows_each[pieces.profile[order]]
+    total, total_rows = np.cumsum(people), np.cumsum(rows)
+    before, before_rows = (total - people)[pieces.start], (total_rows - rows)[pieces.start]
+    whole, whole_rows = np.add.reduceat(people, pieces.start), np.add.reduceat(rows, pieces.start)
+    at = np.searchsorted(total, before + task.k)  # the piece that holds the k-th person
+    edge = ordered[at]
+    inside = np.bincount(own, np.where(ordered < edge[own], people, 0), groups).astype(np.int64)
+    used_up = (total[at] - before) == task.k
+    following = np.where(used_up & (at + 1 < pieces.start + np.diff(np.append(pieces.start, len(order)))), at + 1, at)
+    peeled = (
+        (total_rows - rows)[at]
+        - before_rows
+        + (before + task.k - (total - people)[at]) * task.rows_each[pieces.profile[order]][at]
+    )
+    width = last - first
+    gain = peeled * (width - (edge - first)) + (whole_rows - peeled) * (width - (last - ordered[following]))
+    return np.where((whole >= 2 * task.k) & (inside > 0), gain, 0), edge
 
 
 def _side(low: np.ndarray, high: np.ndarray, cut: np.ndarray) -> np.ndarray:

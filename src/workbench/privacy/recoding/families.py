@@ -9,8 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.privacy.recoding.axes import Axis
+from workbench.privacy.recoding.lending import divided, lend
 from workbench.privacy.recoding.proposals import Proposal
 from workbench.privacy.recoding.state import Pieces, Task
+
+LARGER_RESTS = 4
+"""When l or t ask for more than k people, rests of k, 2k, 4k and 8k people are tried."""
 
 
 def best_family(task: Task, axis: Axis, pieces: Pieces, group: np.ndarray) -> Proposal:
@@ -82,15 +86,47 @@ def part_into(
     if task.shown:
         leaves &= task.holds(pair, pieces.profile, pieces.people, owners=len(pairs))
     rest = np.bincount(own, weights=np.where(leaves, 0, people), minlength=groups).astype(np.int64)
-    leaves = _join(leaves, own, people, worth, rest, task.k)
-    while task.shown:
-        held = task.holds(np.where(leaves[pair], groups, group), pieces.profile, pieces.people, owners=groups + 1)[:groups]
-        bad = ~held & (np.bincount(own, weights=leaves, minlength=groups) > 0)
-        if not bad.any():
+    lent = np.zeros(len(part), np.int64)
+    sound = _sound(task, pieces, group, np.where(leaves[pair], pair, -1), lent, rest)
+    want = np.where(rest > 0, task.k, 0)
+    open_groups = ~sound & (np.bincount(own, weights=leaves, minlength=groups) > 0)
+    for _ in range(LARGER_RESTS if task.shown else 1):
+        if not open_groups.any():
             break
-        leaves = _join(leaves, own, people, worth, np.where(bad, task.k - 1, task.k), task.k)
-    gain = np.bincount(own, weights=np.where(leaves, worth, 0), minlength=groups)
-    return Proposal(gain=gain.astype(np.int64), part=np.where(leaves[pair], part, 0))
+        lender = np.where(leaves[pair], pair, -1)
+        tried, filled = lend(
+            task, pieces, group, lender=lender, lenders=len(pairs), need=np.where(open_groups, np.maximum(want - rest, 0), 0)
+        )
+        good = filled & open_groups
+        if task.shown and good.any():
+            good &= _sound(task, pieces, group, lender, tried, rest + np.bincount(group, tried, groups).astype(np.int64))
+        lent = np.where(good[group], tried, lent)
+        open_groups &= ~good
+        want = want * 2
+    while open_groups.any():
+        leaves = _join(leaves, own, people, worth, np.where(open_groups, rest, 0), task.k)
+        rest = np.bincount(own, weights=np.where(leaves, 0, people), minlength=groups).astype(np.int64)
+        open_groups &= (np.bincount(own, weights=leaves, minlength=groups) > 0) & ~_sound(
+            task, pieces, group, np.where(leaves[pair], pair, -1), lent, rest
+        )
+        rest = np.where(open_groups, task.k - 1, rest)
+    price = np.where(lent > 0, lent * task.rows_each[pieces.profile] * (parent_cost[group] - cost[node[pair]]), 0)
+    gain = np.bincount(own, weights=np.where(leaves, worth, 0), minlength=groups) - np.bincount(group, price, groups)
+    return Proposal(gain=np.maximum(gain, 0).astype(np.int64), part=np.where(leaves[pair], part, 0), lent=lent)
+
+
+def _sound(task: Task, pieces: Pieces, group: np.ndarray, part: np.ndarray, lent: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Whether the rest of each group, with what it is lent, and all lenders hold; a rest of nobody does."""
+    groups = len(rest)
+    sound = (rest == 0) | (rest >= task.k)
+    if task.shown and sound.any():
+        owner = np.where(part >= 0, groups + part, group)
+        owner, profile, people = divided(owner, group, pieces.profile, pieces.people, lent)
+        held = task.holds(owner, profile, people, owners=groups + int(part.max(initial=-1)) + 1)
+        sound = sound & held[:groups]
+        worse = (part >= 0) & ~held[groups + part]
+        sound[group[worse]] = False
+    return sound
 
 
 def _join(leaves: np.ndarray, own: np.ndarray, people: np.ndarray, worth: np.ndarray, rest: np.ndarray, k: int) -> np.ndarray:

@@ -17,7 +17,10 @@ class Proposal:
         Shape (groups,): rows times leaves saved; 0 where no split is allowed.
     part : numpy.ndarray
         Shape (pieces,): 0 for what stays together, else the part from 1.
+    lent : numpy.ndarray
+        Shape (pieces,): how many of the people stay behind with part 0 although the piece leaves.
     """
 
     gain: np.ndarray
     part: np.ndarray
+    lent: np.ndarray

@@ -11,6 +11,7 @@ import numpy as np
 
 from workbench.privacy.recoding.cuts import best_cut
 from workbench.privacy.recoding.families import best_family
+from workbench.privacy.recoding.lending import divided
 from workbench.privacy.recoding.state import Pieces, Task, pieces_by
 
 
@@ -38,22 +39,25 @@ def split(task: Task, pieces: Pieces) -> Pieces:
             if not pieces.groups:
                 break
         gain: np.ndarray = np.zeros(pieces.groups, task.exact)
-        part = np.zeros(len(pieces.profile), np.int64)
+        part, lent = np.zeros(len(pieces.profile), np.int64), np.zeros(len(pieces.profile), np.int64)
         group = pieces.group()
         for place, axis in enumerate(task.axes):
             found = best_cut(task, axis, pieces, group) if axis.tree.intervals else best_family(task, axis, pieces, group)
             better = found.gain.astype(task.exact) * task.scale[place] > gain
             gain = np.where(better, found.gain.astype(task.exact) * task.scale[place], gain)
             part = np.where(better[group], found.part, part)
+            lent = np.where(better[group], found.lent, lent)
         done = gain == 0
         if done.any():
             closed.append(pieces.only(done))
             at = ~done[group]
-            group, part = group[at], part[at]
+            group, part, lent = group[at], part[at], lent[at]
             pieces = pieces.only(~done)
             if not pieces.groups:
                 break
-        pieces = pieces_by(group * (int(part.max()) + 1) + part, pieces.profile, pieces.people)
+        parts = int(part.max()) + 1
+        owner, profile, people = divided(group * parts + part, group * parts, pieces.profile, pieces.people, lent)
+        pieces = pieces_by(owner, profile, people)
     return together(closed)
 
 
