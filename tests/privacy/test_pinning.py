@@ -17,7 +17,10 @@ LAYOUTS = {
     "flow": "  home: {role: quasi_identifier, hierarchy: place.csv} # 구\n  age: {role: insensitive}\n",
     "flow, hierarchy first": "  home: { hierarchy: 'place.csv' , role: quasi_identifier }\n",
     "flow over lines": "  home: {\n    role: quasi_identifier,   # told apart\n    hierarchy: place.csv   # by district\n  }\n",
-    "block": "  home:\n    role: quasi_identifier\n    hierarchy: place.csv  # by district\n  # the next one\n  age:\n    role: insensitive\n",
+    "block": (
+        "  home:\n    role: quasi_identifier\n    hierarchy: place.csv  # by district\n"
+        "  # the next one\n  age:\n    role: insensitive\n"
+    ),
     "block, hierarchy first": '  "home":\n      hierarchy: "place.csv"\n      role: quasi_identifier\n',
     "block, at the end of the file": "  home:\n    role: quasi_identifier\n    hierarchy: place.csv",
     "all flow": "  {home: {role: quasi_identifier, hierarchy: place.csv}, age: {role: insensitive}}\n",

@@ -117,7 +117,8 @@ def test_what_a_policy_may_not_say_is_named_with_its_file(path, record, reason):
 def test_all_that_is_wrong_with_a_policy_is_told_at_once_each_with_its_line(path):
     write_text(
         path,
-        "policy: people\nversion: 1\nfields:\n  age: {role: quasi_identifer, recoding: interval}\n  illness: {role: sensitive, share: 0.1}\n"
+        "policy: people\nversion: 1\nfields:\n  age: {role: quasi_identifer, recoding: interval}\n"
+        "  illness: {role: sensitive, share: 0.1}\n"
         "guarantee: {k: 1, l: {age: 2}}\nanalysis_dimensions: [agee]\nlimit: 3\n",
     )
     with pytest.raises(UsageError) as caught:

@@ -39,6 +39,9 @@ TYPES_FOR: dict[str, tuple[str, ...]] = {
 }
 """The types of the catalogue that a recoding or treatment can work on."""
 
+ORDERED = ("integer", "number", "date", "datetime")
+"""The types whose values have an order of their own."""
+
 ENOUGH_FOR: dict[str, tuple[str, ...]] = {
     "direct_identifier": ("displace", "trim"),
     "quasi_identifier": ("microaggregate", "noise", "displace", "trim"),
@@ -95,6 +98,7 @@ def check_policy(policy: Policy, described: Dataset, path: Path) -> None:
     for name, rule in policy.fields.items():
         if name in described.fields:
             found += [Misfit(("fields", name), f"field '{name}': {reason}") for reason in _misfits(rule, described.fields[name])]
+    found += _orders(policy, {name: field.type for name, field in described.fields.items()})
     found += _hierarchies(policy.placed(path), pinned=True)[1]
     raise_misfits(found, path)
 
@@ -123,7 +127,8 @@ def check_columns(policy: Policy, schema: pa.Schema) -> None:
             if rule.done in ("microaggregate", "noise", "mask") and kind not in (*wanted, "nothing"):
                 reason = f"field '{name}': treatment: {rule.done} needs {' or '.join(wanted)}s, the column holds {kind}s"
                 found.append(Misfit(("fields", name), reason))
-    raise_misfits(found, policy.file)
+    known = {str(field.name): kind_of(field.type) for field in schema}
+    raise_misfits([*found, *_orders(policy, known)], policy.file)
 
 
 def read_hierarchies(policy: Policy, *, pinned: bool) -> dict[str, pd.DataFrame]:
@@ -229,6 +234,16 @@ def _names(policy: Policy, names: Sequence[str], *, whose: str) -> list[Misfit]:
     return found
 
 
+def _orders(policy: Policy, types: Mapping[str, str]) -> list[Misfit]:
+    """Where closeness is asked over an order that the values do not have."""
+    asked = policy.guarantee.t if policy.guarantee else {}
+    return [
+        Misfit(("guarantee", "t", name), f"field '{name}': distance: ordered needs {' or '.join(ORDERED)}, found {types[name]}")
+        for name, rule in asked.items()
+        if rule.distance == "ordered" and types.get(name, "nothing") not in (*ORDERED, "nothing")
+    ]
+
+
 def _misfits(rule: FieldRule, field: Field) -> list[str]:
     """What a rule asks for that the catalogue's field does not allow."""
     found = []
@@ -248,7 +263,7 @@ def _misfits(rule: FieldRule, field: Field) -> list[str]:
     return found
 
 
-def _hierarchies(policy: Policy, *, pinned: bool) -> tuple[Mapping[str, pd.DataFrame], list[Misfit]]:
+def _hierarchies(policy: Policy, *, pinned: bool) -> tuple[dict[str, pd.DataFrame], list[Misfit]]:
     """The hierarchies that can be read, and what is wrong with the others."""
     read: dict[str, pd.DataFrame] = {}
     found: list[Misfit] = []

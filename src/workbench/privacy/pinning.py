@@ -63,12 +63,12 @@ def pin_policy(path: Path) -> list[Pin]:
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "sex.csv").write_text("F;*\\nM;*\\n")
     >>> policy = folder / "people.yml"
-    >>> text = "policy: people\\nversion: 1\\nguarantee: {k: 5}\\nfields:\\n  sex: {role: quasi_identifier, hierarchy: sex.csv} # F, M"
-    >>> _ = policy.write_text(text)
+    >>> field = "  sex: {role: quasi_identifier, hierarchy: sex.csv} # F, M"
+    >>> _ = policy.write_text("policy: people\\nversion: 1\\nguarantee: {k: 5}\\nfields:\\n" + field)
     >>> pin_policy(policy)[0].changed, pin_policy(policy)[0].changed
     (True, False)
     >>> policy.read_text().splitlines()[-1]
-    '  sex: {role: quasi_identifier, hierarchy: sex.csv, sha256: 1b...} # F, M'
+    '  sex: {role: quasi_identifier, hierarchy: sex.csv, sha256: 35219b...} # F, M'
     """
     policy = read_policy(path)
     pins = []

@@ -1,33 +1,34 @@
-"""From rows to protected rows, as the adopted policy says and nothing else."""
+"""From rows to protected rows, as a policy says and nothing else: coded, recoded, treated, put in order, measured.
+
+All of it in Arrow, on codes into dictionaries. What is published is measured anew at the end, by other code than that
+which made it, and nothing leaves that falls short of the guarantee.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
-import shutil
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
-from workbench.catalog import Catalog, Dataset, read_manifest
-from workbench.catalog.storage import write_stored
-from workbench.errors import GateRefused, unknown
-from workbench.files import canonical, replace_folder, sha256, sha256_file
-from workbench.governance import Governance, read_governance, require_adopted_policy
-from workbench.privacy.fitting import check_policy
-from workbench.privacy.generalise import Generalised, generalise
-from workbench.privacy.hierarchies import hierarchy_path, read_hierarchy
-from workbench.privacy.ladders import Ladder, hierarchy_ladder, interval_ladder
-from workbench.privacy.policy import Policy, read_policy
-from workbench.project import Project
-from workbench.vault import Vault
+from workbench.errors import GateRefused, UsageError
+from workbench.files import sha256
+from workbench.privacy.coding import attributes_of, people_of, sensitive_of
+from workbench.privacy.fitting import check_columns, read_hierarchies
+from workbench.privacy.frames import like, metadata_for, to_table
+from workbench.privacy.ordering import ordered_rows
+from workbench.privacy.policy import Policy
+from workbench.privacy.recoding import Recoded, recode
+from workbench.privacy.reporting import report_of
+from workbench.privacy.treating import Treatment, treated
+from workbench.progress import Report, silent
 
-PSEUDONYM_BYTES = 12
-"""96 bits: no two of a million people share a pseudonym, short enough to read in a table."""
+if TYPE_CHECKING:
+    import pandas as pd
+
+STEPS = ("coding", "recoding", "treating", "ordering", "measuring")
 
 
 @dataclass(frozen=True)
@@ -36,27 +37,48 @@ class Protected:
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Without the dropped fields and suppressed rows; rows about people are in the order of their values, so that their
-        places tell nothing about the order in which they came.
+    frame : pandas.DataFrame, geopandas.GeoDataFrame or pyarrow.Table
+        In the form that the rows came in. Without the dropped fields and suppressed rows; rows about people are in the
+        order of their values, so that their places tell nothing about the order in which they came.
     report : dict
-        ``rows``, ``people``, ``suppressed`` (share), ``k``, ``classes``, ``ncp``, ``levels``.
+        ``rows``, ``people``, ``suppressed`` (share), ``k``, ``l`` and ``t`` (by field), ``classes``, ``ncp``, ``levels``,
+        ``fields`` (what was done to each), ``risk``, ``loss``; with ``tables`` the error of random two-way tables.
+    table : pyarrow.Table
+        The same rows as an Arrow table.
     """
 
-    frame: pd.DataFrame
+    frame: Any
     report: dict[str, Any]
+    table: pa.Table
 
 
-def protect(frame: pd.DataFrame, policy: Policy, *, key: bytes | None = None) -> Protected:
-    """Protect a frame as a policy says.
+def protect(
+    frame: pd.DataFrame | pa.Table,
+    policy: Policy,
+    *,
+    key: bytes | None = None,
+    secret: bytes | None = None,
+    tables: bool = False,
+    pinned: bool = False,
+    report: Report = silent,
+) -> Protected:
+    """Protect rows as a policy says.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        With every field that the policy names.
+    frame : pandas.DataFrame, geopandas.GeoDataFrame or pyarrow.Table
+        With every field that the policy names and no other; a geometry of a table is well-known binary.
     policy : Policy
     key : bytes, optional
-        Of the pseudonyms; by default a new random one, which nobody keeps.
+        Of pseudonyms and noise; by default a new random one, which nobody keeps.
+    secret : bytes, optional
+        A lasting secret, needed where the policy displaces or trims places: another one would be a second draw.
+    tables : bool, default False
+        Also measure the error of 200 random two-way tables against the raw rows.
+    pinned : bool, default False
+        Refuse hierarchies without ``sha256``.
+    report : callable, optional
+        Told where the work stands.
 
     Returns
     -------
@@ -65,214 +87,98 @@ def protect(frame: pd.DataFrame, policy: Policy, *, key: bytes | None = None) ->
     Raises
     ------
     GateRefused
-        The guarantee is not reached within the suppression limit.
+        The guarantee is not reached within the suppression limit: names the fields in the way.
     UsageError
-        A value outside a domain or hierarchy, or a field of the policy that the frame lacks.
-    """
-    if not policy.personal:
-        return Protected(frame, {"rows": len(frame), "suppressed": 0.0})
-    if policy.guarantee is None:
-        raise GateRefused(f"{policy.file}: no guarantee")
-    key = secrets.token_bytes(32) if key is None else key
-    for name in (*policy.fields, *([policy.unit] if policy.unit else [])):
-        if name not in frame.columns:
-            raise unknown("field", name, [str(column) for column in frame.columns], where=str(policy.file))
-    people = pd.factorize(frame[policy.unit])[0] if policy.unit else np.arange(len(frame))
-    if (people < 0).any():
-        raise GateRefused(f"dataset '{policy.policy}': a row has no '{policy.unit}', so nobody to protect is known")
-    ladders = [_ladder(name, frame[name], policy=policy) for name in policy.quasi_identifiers]
-    found = generalise(ladders, people, k=policy.guarantee.k, suppression=policy.limits.suppression)
-    columns: dict[str, Any] = {}
-    for name in frame.columns:
-        kept = _column(name, frame, policy=policy, found=found, key=key)
-        if kept is not None:
-            columns[name] = kept
-    report = {
-        "rows": len(frame),
-        "people": len(np.unique(people)),
-        "suppressed": int((~found.kept).sum()) / len(frame) if len(frame) else 0.0,
-        "k": found.k,
-        "classes": found.classes,
-        "ncp": found.ncp,
-        "levels": found.levels,
-    }
-    return Protected(_in_order(_like(frame, columns)[found.kept]), report)
-
-
-def _ladder(name: str, values: pd.Series, *, policy: Policy) -> Ladder:
-    rule = policy.fields[name]
-    if rule.domain is not None:
-        return interval_ladder(name, values, rule.domain)
-    if rule.hierarchy is not None:
-        return hierarchy_ladder(name, values, read_hierarchy(hierarchy_path(policy.file, rule.hierarchy)))
-    raise GateRefused(f"{policy.file}: field '{name}' has neither domain nor hierarchy")
-
-
-def _like(frame: pd.DataFrame, columns: dict[str, Any]) -> pd.DataFrame:
-    """Columns as a frame of the same kind: with places where the geometry is kept."""
-    made = pd.DataFrame(columns, index=frame.index)
-    place = next((name for name in columns if frame[name].dtype == "geometry"), None)
-    if place is None:
-        return made
-    import geopandas
-
-    return geopandas.GeoDataFrame(made, geometry=place, crs=frame[place].crs)
-
-
-def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows in the order of all their values, first column first, whatever order they came in."""
-    codes = []
-    for name in frame.columns:
-        values = frame[name]
-        if values.dtype == "geometry":
-            values = values.to_wkb()
-        codes.append(pd.factorize(values, sort=True)[0])
-    order = np.lexsort(codes[::-1]) if codes else np.arange(len(frame))
-    return frame.iloc[order].reset_index(drop=True)
-
-
-def _column(name: str, frame: pd.DataFrame, *, policy: Policy, found: Generalised, key: bytes) -> Any:
-    """One field after protection, None where it is dropped."""
-    rule = policy.fields.get(name)
-    if rule is None and name != policy.unit:
-        raise GateRefused(f"field '{name}' is not named by the policy of '{policy.policy}'")
-    if rule is not None and rule.treatment == "drop":
-        return None
-    if rule is None or rule.treatment == "pseudonymise":
-        return pseudonyms(frame[name], key)
-    return found.columns[name] if name in found.columns else frame[name]
-
-
-def pseudonyms(values: pd.Series, key: bytes) -> np.ndarray:
-    """Replace each value by a keyed hash (HMAC-SHA256, cut to 96 bits).
-
-    Parameters
-    ----------
-    values : pandas.Series
-    key : bytes
-
-    Returns
-    -------
-    numpy.ndarray
-        Words of 24 hexadecimal digits; equal values have equal words, a missing value stays missing.
+        A policy and rows that do not fit, or a value outside a domain or hierarchy; the value is never told.
 
     Examples
     --------
-    >>> one, two = pseudonyms(pd.Series(["a", "a"]), b"key")
-    >>> one == two, len(one)
-    (True, 24)
+    >>> import pandas as pd
+    >>> age = {"role": "quasi_identifier", "recoding": "interval", "domain": [1, 100]}
+    >>> policy = Policy.model_validate({"policy": "a", "version": 1, "fields": {"age": age}, "guarantee": {"k": 2}})
+    >>> found = protect(pd.DataFrame({"age": [40, 17, 18, 41]}), policy)
+    >>> found.frame["age"].tolist(), found.report["k"]
+    (['17-18', '17-18', '40-41', '40-41'], 2)
     """
-    codes, uniques = pd.factorize(values)
-    hashed = [hmac.new(key, str(value).encode(), hashlib.sha256).hexdigest()[: 2 * PSEUDONYM_BYTES] for value in uniques]
-    return np.asarray([*hashed, None], dtype=object)[codes]  # a missing value has the code -1: the last place
+    if not policy.personal:
+        return Protected(frame, {"rows": len(frame), "suppressed": 0.0}, to_table(frame))
+    if policy.guarantee is None:
+        raise GateRefused(f"{policy.file}: no guarantee", hint="e.g. guarantee: {k: 5}")
+    said = _Steps(report)
+    table = to_table(frame)
+    check_columns(policy, table.schema)
+    said("coding")
+    attributes = attributes_of(table, policy, read_hierarchies(policy, pinned=pinned))
+    people = people_of(table, policy)
+    sensitive = sensitive_of(table, policy)
+    said("recoding")
+    recoded = recode(attributes, people=people, k=policy.guarantee.k, sensitive=sensitive, suppression=policy.suppression)
+    said("treating")
+    treatment = Treatment(policy, key=_key(key), secret=secret, people=people)
+    made = _published(table, policy, recoded, treatment)
+    said("ordering")
+    ordered = ordered_rows(made)
+    ordered = ordered.replace_schema_metadata(metadata_for(ordered, table.schema) or None)
+    said("measuring")
+    facts = report_of(table, policy, attributes, recoded, made, people=people, notes=treatment.notes, tables=tables)
+    said.end()
+    return Protected(like(frame, ordered), facts, ordered)
 
 
-def protect_dataset(project: Project, catalog: Catalog, dataset: str, *, governance: Governance | None = None) -> dict[str, Any]:
-    """Protect a dataset's taken-in rows under its adopted policy and store them for notebooks.
+class _Steps:
+    """Tells which step is being done."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def __call__(self, step: str) -> None:
+        self._report(STEPS.index(step), len(STEPS), step)
+
+    def end(self) -> None:
+        self._report(len(STEPS), len(STEPS), "done")
+
+
+def _key(key: bytes | None) -> bytes:
+    """A key of the length that keyed hashes take."""
+    if key is None:
+        return secrets.token_bytes(32)
+    return key if len(key) <= 64 else bytes.fromhex(sha256(key))
+
+
+def _published(table: pa.Table, policy: Policy, recoded: Recoded, treatment: Treatment) -> dict[str, pa.Array | pa.ChunkedArray]:
+    """Every field that is passed on, for the rows that stay."""
+    everything = bool(recoded.kept.all())
+    mask = None if everything else pa.array(recoded.kept)
+    made: dict[str, pa.Array | pa.ChunkedArray] = {}
+    for name in table.column_names:
+        rule = policy.rule(name)
+        if rule is None or rule.treatment == "drop":
+            continue
+        column = recoded.columns[name] if rule.generalised else table[name]
+        column = column if mask is None else column.filter(mask)
+        made[name] = column if rule.generalised else treated(name, column, rule, treatment, kept=recoded.kept)
+    if not made:
+        raise UsageError(f"{policy.file}: every field is dropped, so nothing is left to protect")
+    return made
+
+
+def raw_people(people: np.ndarray | None, kept: np.ndarray) -> np.ndarray | None:
+    """Return whose the rows are that stay.
 
     Parameters
     ----------
-    project : Project
-    catalog : Catalog
-    dataset : str
-    governance : Governance, optional
-        Read before, where many datasets are protected at once.
+    people : numpy.ndarray or None
+        Shape (rows,).
+    kept : numpy.ndarray
+        Shape (rows,), bool.
 
     Returns
     -------
-    dict
-        The manifest; its ``fresh`` says whether anything was done (False: nothing had changed).
+    numpy.ndarray or None
 
-    Raises
-    ------
-    GateRefused
-        Not adopted by both sides in this version, the guarantee is not reached, or the policy or the rows changed
-        meanwhile. The rows protected before stay.
+    Examples
+    --------
+    >>> raw_people(np.array([0, 1, 1]), np.array([True, False, True])).tolist()
+    [0, 1]
     """
-    described = catalog[dataset]
-    governance = governance or read_governance(project)
-    path = require_adopted_policy(governance, dataset)
-    vault = Vault(project, catalog)
-    basis = {
-        "taken_in": vault.fingerprint(dataset),
-        "policy": sha256_file(path),
-        "catalog": sha256(canonical(described.model_dump(mode="json"))),
-        "program": program_hash(),
-    }
-    policy = read_policy(path)
-    check_policy(policy, described, path)
-    records = vault.records(dataset)
-    _check_records(dataset, described, records)
-    folder = project.protected / dataset
-    before = read_manifest(folder)
-    if before is not None and before.get("basis") == basis:
-        return {**before, "fresh": False}
-    key = hashlib.sha256(
-        b"workbench pseudonyms\0" + canonical([dataset, basis, [record.get("seed") for record in records]])
-    ).digest()
-    result = protect(vault.read(dataset), policy, key=key)
-    require_adopted_policy(read_governance(project, today=governance.today), dataset)
-    if sha256_file(path) != basis["policy"] or vault.fingerprint(dataset) != basis["taken_in"]:
-        raise GateRefused(f"dataset '{dataset}': its policy or its rows changed while it was protected", hint="run it again")
-    manifest = {
-        "dataset": dataset,
-        "adopted": True,
-        "basis": basis,
-        "fields": [str(name) for name in result.frame.columns],
-        "types": {name: "string" for name in result.frame.columns if _becomes_word(policy, str(name))},
-        "policy": {"version": policy.version, "sha256": basis["policy"]},
-        "personal": policy.personal,
-        "unit": policy.unit,
-        "min_contributors": policy.disclosure.min_contributors if policy.personal else 0,
-        "report": result.report,
-        "sources": sorted({str(record["source"]) for record in records}),
-        "retrieved": vault.latest(dataset),
-    }
-    return {**_store(folder, described, result.frame, manifest), "fresh": True}
-
-
-def _check_records(dataset: str, described: Dataset, records: list[dict[str, Any]]) -> None:
-    """Refuse a dataset without rows, and rows of the other kind than the catalogue says: what is made up, or what is real."""
-    if not records:
-        raise GateRefused(f"dataset '{dataset}': nothing was taken in on this machine", hint=f"run: workbench fetch {dataset}")
-    kind = "synthetic" if described.synthetic else "official"
-    for record in records:
-        if record.get("kind") != kind:
-            raise GateRefused(
-                f"dataset '{dataset}': the part '{record['part']}' is {record.get('kind')}, the catalogue says {kind}",
-                hint="take it in under the dataset that it belongs to",
-            )
-
-
-def _becomes_word(policy: Policy, name: str) -> bool:
-    """Whether a field is a word after protection, whatever it was: a label or a pseudonym."""
-    rule = policy.fields.get(name)
-    return policy.personal and (rule is None or rule.role == "quasi_identifier" or rule.treatment == "pseudonymise")
-
-
-def _store(folder: Path, described: Dataset, frame: pd.DataFrame, manifest: dict[str, Any]) -> dict[str, Any]:
-    """Write the new rows beside the old and swap the folders."""
-    finished = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(finished, ignore_errors=True)  # what a kill left
-    stored = described.model_copy(update={
-        "fields": {
-            name: described.fields[name].model_copy(update={"type": "string", "limits": None})
-            if name in manifest["types"]
-            else described.fields[name]
-            for name in manifest["fields"]
-        },
-        "sort": [name for name in described.sort if name in manifest["fields"]],
-    })  # fmt: skip
-    record = write_stored(finished, stored, frame, manifest=manifest)
-    replace_folder(finished, folder)
-    return record
-
-
-def program_hash() -> str:
-    """Return the hash of the code that protects, so that a change of it protects again.
-
-    Returns
-    -------
-    str
-    """
-    return sha256(b"".join(sha256_file(path).encode() for path in sorted(Path(__file__).parent.glob("*.py"))))
+    return None if people is None else people if kept.all() else people[kept]

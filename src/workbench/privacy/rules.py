@@ -6,6 +6,7 @@ expected an effect.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Strict, StringConstraints, model_validator
@@ -20,7 +21,7 @@ protection through noise addition*, LNCS 2316, works with 0.1 to 0.5)."""
 
 Role = Literal["direct_identifier", "quasi_identifier", "sensitive", "insensitive"]
 Treatment = Literal["drop", "keep", "pseudonymise", "mask", "microaggregate", "noise", "displace", "trim"]
-TimeLevel = Literal["hour", "day", "week", "month", "quarter", "year"]
+TimeLevel = Literal["second", "minute", "hour", "day", "week", "month", "quarter", "year"]
 
 ROLE_TREATMENTS: dict[str, tuple[str, ...]] = {
     "direct_identifier": ("drop", "pseudonymise"),
@@ -36,6 +37,11 @@ OPTION_OF: dict[str, tuple[str, str]] = {
     "finest_m": ("recoding", "place"),
     "group_size": ("treatment", "microaggregate"),
     "share": ("treatment", "noise"),
+    "within_m": ("treatment", "displace"),
+    "at_least_m": ("treatment", "displace"),
+    "place_m": ("treatment", "displace"),
+    "zone_m": ("treatment", "trim"),
+    "same_place_m": ("treatment", "trim"),
 }
 """Which recoding or treatment an option belongs to."""
 
@@ -76,6 +82,10 @@ class FieldRule(Record):
         The smallest number of people whose values are averaged; by default k.
     share : float, optional
         The standard deviation of the noise over that of the field.
+    within_m, at_least_m, place_m : int, optional
+        How far a place is moved at most and at least, and the side of the squares that count as one place.
+    zone_m, same_place_m : int, optional
+        The side of the zones in which trips are cut away, and the distance within which ends are one place.
 
     Examples
     --------
@@ -93,6 +103,11 @@ class FieldRule(Record):
     sha256: Sha256 | None = None
     group_size: Whole | None = Key(default=None, ge=2)
     share: Number | None = Key(default=None, gt=0, le=10)
+    within_m: Whole | None = Key(default=None, ge=1)
+    at_least_m: Whole | None = Key(default=None, ge=0)
+    place_m: Whole | None = Key(default=None, ge=1)
+    zone_m: Whole | None = Key(default=None, ge=1)
+    same_place_m: Whole | None = Key(default=None, ge=1)
 
     @property
     def generalised(self) -> bool:
@@ -135,6 +150,12 @@ class FieldRule(Record):
             found.append(f"a field of role {self.role} is not generalised; write role: quasi_identifier")
         if self.recoding == "interval" and self.domain is None:
             found.append("recoding: interval needs domain: [lowest, highest]")
+        if self.recoding == "time" and self.levels is None:
+            found.append("recoding: time needs levels, finest first, e.g. levels: [day, month, year]")
+        if self.treatment == "displace" and self.within_m is None:
+            found.append("treatment: displace needs within_m, the greatest distance in metres")
+        if self.treatment == "trim" and self.zone_m is None:
+            found.append("treatment: trim needs zone_m, the side of a zone in metres")
         if self.sha256 is not None and self.hierarchy is None:
             found.append("sha256 pins a hierarchy, and there is none")
         return found
@@ -177,6 +198,11 @@ class TRule(Record):
 
     value: Number = Key(ge=0, le=1)
     distance: Literal["equal", "ordered"] = "equal"
+
+    @property
+    def exact(self) -> Fraction:
+        """The distance exactly as it is written."""
+        return Fraction(str(self.value))
 
 
 class Dominance(Record):

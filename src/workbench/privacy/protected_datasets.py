@@ -1,0 +1,266 @@
+"""A dataset of the catalogue protected under its adopted policy, and stored for notebooks.
+
+Refused before a row is read wherever something is not as both sides agreed; recorded afterwards in the vault's register,
+as the law asks of every processing of pseudonymised data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.catalog import Catalog, Dataset, read_manifest
+from workbench.errors import GateRefused
+from workbench.files import canonical, replace_folder, replacing, sha256, sha256_file
+from workbench.governance import Governance, read_governance, require_adopted_policy
+from workbench.privacy.fitting import check_policy
+from workbench.privacy.policy import Policy, read_policy
+from workbench.progress import Report, silent
+from workbench.project import Project
+from workbench.vault import Vault
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from workbench.vault import Keys
+
+PROGRAM = ("privacy", "screening")
+"""The rooms whose code makes protected rows what they are."""
+
+GUARDS = {"clear": 0, "synthetic": 1, "joint": 2}
+"""How well rows rest: in the clear, sealed from their seed, sealed to both sides."""
+
+SECRET = "places"
+"""The name of a dataset's lasting secret by which places are moved and trips trimmed."""
+
+
+def protect_dataset(
+    project: Project,
+    catalog: Catalog,
+    dataset: str,
+    *,
+    governance: Governance | None = None,
+    keys: Keys | None = None,
+    report: Report = silent,
+) -> dict[str, Any]:
+    """Protect a dataset's taken-in rows under its adopted policy and store them for notebooks.
+
+    Parameters
+    ----------
+    project : Project
+    catalog : Catalog
+    dataset : str
+    governance : Governance, optional
+        Read before, where many datasets are protected at once.
+    keys : Keys, optional
+        The custodians', one of each side; needed where rows are sealed to them.
+    report : callable, optional
+        Told where the work stands.
+
+    Returns
+    -------
+    dict
+        The manifest; its ``fresh`` says whether anything was done (False: nothing had changed).
+
+    Raises
+    ------
+    GateRefused
+        Not adopted by both sides in this version, rows that rest less protected than the policy asks, a side's key that
+        is missing, the guarantee is not reached, or the policy or the rows changed meanwhile. The rows protected before
+        stay.
+    """
+    described = catalog[dataset]
+    governance = governance or read_governance(project)
+    path = require_adopted_policy(governance, dataset)
+    vault = Vault(project, catalog, today=governance.today)
+    basis = {
+        "taken_in": vault.fingerprint(dataset),
+        "policy": sha256_file(path),
+        "catalog": sha256(canonical(described.model_dump(mode="json"))),
+        "program": program_hash(),
+    }
+    policy = read_policy(path)
+    check_policy(policy, described, path)
+    records = vault.records(dataset)
+    _check_records(dataset, described, policy, records)
+    folder = project.protected / dataset
+    before = read_manifest(folder)
+    if before is not None and before.get("basis") == basis:
+        return {**before, "fresh": False}
+    table, facts = _protected(vault, described, policy, dataset, basis=basis, records=records, keys=keys, report=report)
+    require_adopted_policy(read_governance(project, today=governance.today), dataset)
+    if sha256_file(path) != basis["policy"] or vault.fingerprint(dataset) != basis["taken_in"]:
+        raise GateRefused(f"dataset '{dataset}': its policy or its rows changed while it was protected", hint="run it again")
+    manifest = {
+        "dataset": dataset,
+        "adopted": True,
+        "basis": basis,
+        "fields": table.column_names,
+        "types": {name: kind for name in table.column_names if (kind := _becomes(policy, name)) is not None},
+        "local": [name for name in policy.local if name in table.column_names],
+        "policy": {"version": policy.version, "sha256": basis["policy"]},
+        "personal": policy.personal,
+        "unit": policy.unit if policy.unit in table.column_names else None,
+        "min_contributors": policy.disclosure.min_contributors if policy.personal else 0,
+        "disclosure": policy.disclosure.model_dump(mode="json", exclude_none=True) if policy.personal else None,
+        "purposes": policy.purposes,
+        "retention": policy.retention,
+        "report": facts,
+        "sources": sorted({str(record["source"]) for record in records}),
+        "retrieved": vault.latest(dataset),
+        "protected_on": None if governance.today is None else governance.today.isoformat(),
+    }
+    stored = _store(folder, described, table, manifest)
+    if policy.personal:
+        _record(vault, described, policy, stored)
+    return {**stored, "fresh": True}
+
+
+def _protected(
+    vault: Vault,
+    described: Dataset,
+    policy: Policy,
+    dataset: str,
+    *,
+    basis: dict[str, str],
+    records: list[dict[str, Any]],
+    keys: Keys | None,
+    report: Report,
+) -> tuple[pa.Table, dict[str, Any]]:
+    """A dataset's rows after protection, and the report."""
+    import pyarrow as pa
+
+    from workbench.privacy.protecting import protect
+    from workbench.vault.tables import empty_table
+
+    tables = list(vault.tables(dataset, keys=keys))
+    table = pa.concat_tables(tables) if tables else empty_table(described)
+    del tables
+    moved = any(rule.treatment in ("displace", "trim") for rule in policy.fields.values())
+    key = None
+    if policy.custody == "synthetic":  # the same inputs give the same bytes, unattended
+        seeds = [record.get("seed") for record in records]
+        key = hashlib.sha256(b"workbench pseudonyms\0" + canonical([dataset, basis, seeds])).digest()
+    found = protect(
+        table,
+        policy,
+        key=key,
+        secret=vault.secret(dataset, SECRET, keys) if moved else None,
+        pinned=True,
+        report=report,
+    )
+    return found.table, {**found.report, "adopted": True}
+
+
+def _check_records(dataset: str, described: Dataset, policy: Policy, records: list[dict[str, Any]]) -> None:
+    """Refuse a dataset without rows, rows of the other kind than the catalogue says, and rows that rest too openly."""
+    again = f"run: workbench fetch {dataset}{' --synthetic' if described.synthetic else ''}"
+    if not records:
+        raise GateRefused(f"dataset '{dataset}': nothing was taken in on this machine", hint=again)
+    kind = "synthetic" if described.synthetic else "official"
+    asked = policy.custody if policy.personal else "clear"
+    for record in records:
+        if record.get("kind") != kind:
+            raise GateRefused(
+                f"dataset '{dataset}': the part '{record['part']}' is {record.get('kind')}, the catalogue says {kind}",
+                hint="take it in under the dataset that it belongs to",
+            )
+        rests = str(record.get("custody", "clear"))
+        if GUARDS.get(rests, 0) < GUARDS[asked]:
+            raise GateRefused(
+                f"dataset '{dataset}': the part '{record['part']}' rests less protected ({rests}) than its policy asks "
+                f"(custody: {asked})",
+                hint=f"take it in anew, so that it is sealed; {again}",
+            )
+
+
+def _becomes(policy: Policy, name: str) -> str | None:
+    """The type that a field has after protection, where it is not the catalogue's."""
+    rule = policy.rule(name)
+    if not policy.personal or rule is None:
+        return None
+    if rule.generalised or rule.treatment == "pseudonymise":
+        return "string"
+    return "number" if rule.treatment == "microaggregate" else None
+
+
+def _store(folder: Path, described: Dataset, table: pa.Table, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Write the new rows beside the old and swap the folders."""
+    from workbench.catalog.storage import write_stored
+
+    finished = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(finished, ignore_errors=True)  # what a kill left
+    types = manifest["types"]
+    stored = described.model_copy(update={
+        "fields": {
+            name: described.fields[name].model_copy(update={"type": types[name], "limits": None, "values": None})
+            if name in types
+            else described.fields[name]
+            for name in manifest["fields"]
+        },
+        "sort": [name for name in described.sort if name in manifest["fields"]],
+    })  # fmt: skip
+    if stored.geometry is None:
+        record = _store_table(finished, stored, table, manifest)
+    else:
+        from workbench.vault.tables import to_frame
+
+        record = write_stored(finished, stored, to_frame(_plain(table), stored), manifest=manifest)
+    replace_folder(finished, folder)
+    return record
+
+
+def _store_table(folder: Path, stored: Dataset, table: pa.Table, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Write rows sorted by the usual filter keys, without a detour through frames."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from workbench.catalog import storage
+
+    schema = storage.arrow_schema(stored.fields)
+    table = pa.table([table[field.name] for field in schema], names=schema.names)
+    if stored.sort:
+        order = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in stored.sort])  # stable, missing last
+        table = table.take(order)
+    with replacing(folder / storage.DATA_NAME, suffix=".parquet") as temporary:
+        storage.write_groups(temporary, [_plain(table).cast(schema)], together=stored.sort[:-1])
+    return storage.seal_manifest(folder, rows=len(table), manifest=manifest)
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Words as words: stored rows are read by many, who expect no dictionaries."""
+    import pyarrow as pa
+
+    columns = [column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column for column in table.columns]
+    return pa.table(columns, names=table.column_names)
+
+
+def _record(vault: Vault, described: Dataset, policy: Policy, manifest: dict[str, Any]) -> None:
+    """Add what the law asks for to the register: purpose, items, use, recipient, period (PIPA Art. 28-4, Decree 29-5)."""
+    vault.register.append(
+        "protected",
+        on=vault.today,
+        dataset=manifest["dataset"],
+        purpose=policy.purposes,
+        items=manifest["fields"],
+        use=f"analysis of: {', '.join(described.issues) or 'no urban issue yet'}",
+        recipient="notebooks of this project; nobody outside",
+        period=policy.retention,
+        policy=manifest["policy"]["sha256"],
+        k=manifest["report"]["k"],
+        rows=manifest["rows"],
+    )
+
+
+def program_hash() -> str:
+    """Return the hash of the code that protects, so that a change of it protects again.
+
+    Returns
+    -------
+    str
+    """
+    rooms = Path(__file__).parent.parent
+    files = sorted(path for room in PROGRAM for path in (rooms / room).rglob("*.py"))
+    return sha256(b"".join(sha256_file(path).encode() for path in files))
