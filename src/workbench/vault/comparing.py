@@ -42,7 +42,8 @@ def part_marks(vault: Vault, dataset: str, part: str) -> Marks | None:
     sealed = read_sealed(record, where=str(shelf.path(part)))
     if sealed.marker != vault.marker.name:
         raise GateRefused(
-            f"dataset '{dataset}', part '{part}': sealed under a secret that this machine does not have, so what repeats it cannot be told",
+            f"dataset '{dataset}', part '{part}': its marks were made under a secret that is not on this machine, so "
+            "repeats cannot be told",
             hint=f"make the marks anew, with a custodian of each side: workbench vault rotate {dataset}",
         )
     found = list(read_marks(shelf.file(record), sealed.layout))

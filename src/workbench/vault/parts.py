@@ -8,7 +8,7 @@ leaves the old part or the new one, never a mixture. What only the records tell 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -280,15 +280,68 @@ class Vault:
         CheckFailed
             Something is not as it was written.
         """
+        from workbench.vault.erasing import finish
         from workbench.vault.keys import Keys
         from workbench.vault.reading import WithKeys, part_tables
 
         opener = opener or WithKeys(keys or Keys())
         shelf = self.shelf(dataset)
         for part in self.parts(dataset) if parts is None else parts:
+            finish(self, shelf, part)
             record = self.record(dataset, part)
             if record is not None:
                 yield from part_tables(shelf, record, opener=opener, columns=columns)
+
+    def erase(self, dataset: str, part_name: str, rows: Sequence[int]) -> int:
+        """Destroy rows of a part at once, without any key; doing it again changes nothing.
+
+        Parameters
+        ----------
+        dataset, part_name : str
+        rows : sequence of int
+            Numbered from 0, as they came in; erased rows keep their numbers. ``comparing.find_rows`` finds them by their keys.
+
+        Returns
+        -------
+        int
+            How many were there still.
+
+        Raises
+        ------
+        UsageError
+            No such part or row.
+        """
+        from workbench.vault.erasing import erase
+
+        return erase(self, dataset, part_name, rows)
+
+    def secret(self, dataset: str, name: str, keys: Keys | None = None) -> bytes:
+        """Return a secret that lasts, drawn when it is first asked for and sealed like the dataset.
+
+        Parameters
+        ----------
+        dataset : str
+        name : str
+            What it is for, e.g. ``displacement``.
+        keys : Keys, optional
+            Needed where the dataset is sealed to custodians: one of each side.
+
+        Returns
+        -------
+        bytes
+            32 of them; for made-up rows they follow from the seed.
+
+        Raises
+        ------
+        GateRefused
+            A side's key is missing.
+        UsageError
+            The dataset rests in the clear.
+        """
+        from workbench.vault.keys import Keys
+        from workbench.vault.lasting import lasting_secret
+
+        return lasting_secret(self, dataset, name, keys or Keys())
 
     def remove_part(self, dataset: str, part_name: str) -> None:
         """Remove a part; nothing happens where there is none.

@@ -26,7 +26,7 @@ PART_NAME = re.compile(r"[0-9A-Za-z가-힣_][0-9A-Za-z가-힣_.\-]{0,119}")
 """A part's name is a file name on every system."""
 
 NEEDED = frozenset({"dataset", "part", "file", "rows", "content_sha256"})
-OWN_KEYS = NEEDED | {"custody", "sealed"}
+OWN_KEYS = NEEDED | {"custody", "sealed", "erased"}
 """What the vault itself puts into a part's record."""
 
 TAKE_IN_AGAIN = "delete it and take the part in again"

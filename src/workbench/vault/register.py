@@ -18,7 +18,7 @@ from workbench.errors import CheckFailed, UsageError
 from workbench.files import canonical, read_json, sha256, write_json
 from workbench.project import Project
 
-Kind = Literal["sealed", "removed", "opened", "handed_on", "rotated", "recovered", "erased", "protected", "mended"]
+Kind = Literal["sealed", "removed", "opened", "handed_on", "rotated", "recovered", "shared", "erased", "protected", "mended"]
 
 KINDS: tuple[str, ...] = get_args(Kind)
 FIRST = "0" * 64

@@ -187,7 +187,9 @@ class Sealer:
         self._next += count
 
 
-def open_rows(path: Path, layout: Layout, secret: bytes) -> Iterator[tuple[int, np.ndarray, pa.Table]]:
+def open_rows(
+    path: Path, layout: Layout, secret: bytes, *, first_only: bool = False
+) -> Iterator[tuple[int, np.ndarray, pa.Table]]:
     """Open a sealed file, block by block.
 
     Parameters
@@ -195,6 +197,8 @@ def open_rows(path: Path, layout: Layout, secret: bytes) -> Iterator[tuple[int, 
     path : Path
     layout : Layout
     secret : bytes
+    first_only : bool, default False
+        Only the first row of each block that is there.
 
     Yields
     ------
@@ -218,7 +222,7 @@ def open_rows(path: Path, layout: Layout, secret: bytes) -> Iterator[tuple[int, 
         bounds, there = ends.tolist(), np.ones(block.rows, dtype=bool)
         there[[row - first for row in layout.erased if first <= row < first + block.rows]] = False
         opened, view = [], memoryview(content)
-        for row in np.flatnonzero(there).tolist():
+        for row in np.flatnonzero(there).tolist()[: 1 if first_only else None]:
             where = prefix + (first + row).to_bytes(8, "big")
             share = beside.shares[SHARE_BYTES * row : SHARE_BYTES * (row + 1)]
             try:

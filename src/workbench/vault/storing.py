@@ -49,7 +49,7 @@ def store(vault: Vault, dataset: str, part: str, rows: Rows, *, facts: dict[str,
     keeping = vault.keeping(dataset)
     if keeping.kind == "synthetic" and facts.get("kind") == "official":
         raise GateRefused(
-            f"dataset '{dataset}': the part '{part}' is official, the catalogue says synthetic; what is made up is sealed for nobody",
+            f"dataset '{dataset}': the part '{part}' is official, the catalogue says synthetic, and that is sealed for nobody",
             hint="take it in under the dataset that it belongs to",
         )
     with vault.alone(dataset):

@@ -1,0 +1,142 @@
+"""Destroying single rows at once, without any custodian: what people may ask for at any time must not wait for two keys.
+
+The register says so first, then the record that it is under way, then the bytes go, then the record says what is left; a
+kill between two of these is finished by whoever comes next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from workbench.errors import UsageError
+from workbench.vault.records import OWN_KEYS, Shelf, read_sealed
+from workbench.vault.sealed_rows import content_of, erase_rows
+from workbench.vault.writing import Written, write_clear, write_synthetic
+
+if TYPE_CHECKING:
+    from workbench.vault.parts import Vault
+
+
+def erase(vault: Vault, dataset: str, part: str, rows: Sequence[int]) -> int:
+    """Destroy rows of a part: the work of :meth:`Vault.erase`.
+
+    Parameters
+    ----------
+    vault : Vault
+    dataset, part : str
+    rows : sequence of int
+        Numbered from 0, as they came in; erased rows keep their numbers.
+
+    Returns
+    -------
+    int
+        How many were there still.
+    """
+    shelf = vault.shelf(dataset)
+    with vault.alone(dataset):
+        finish(vault, shelf, part)
+        record = shelf.record(part)
+        if record is None:
+            raise UsageError(f"dataset '{dataset}': no part '{part}'", hint="workbench vault status names the parts")
+        joint = record.get("custody") == "joint"
+        sealed = read_sealed(record, where=str(shelf.path(part))) if joint else None
+        gone = sealed.layout.erased if sealed else frozenset(record.get("erased", []))
+        came = sealed.layout.rows if sealed else int(record["rows"]) + len(gone)
+        beyond = [row for row in rows if not 0 <= row < came]
+        if beyond:
+            raise UsageError(f"part '{part}' of '{dataset}': no row number {beyond[0]}, allowed are 0 to {came - 1}")
+        wanted = sorted(set(map(int, rows)) - gone)
+        if not wanted:
+            return 0
+        vault.register.append(
+            "erased",
+            on=vault.today,
+            dataset=dataset,
+            part=part,
+            batch=sealed.layout.place.batch if sealed else None,
+            rows=wanted,
+        )
+        if sealed is None:
+            _rewrite(vault, shelf, record, sorted(gone | set(wanted)), gone)
+        else:
+            shelf.write({**record, "sealed": {**record["sealed"], "erasing": wanted}})
+            finish(vault, shelf, part)
+        return len(wanted)
+
+
+def finish(vault: Vault, shelf: Shelf, part: str) -> int:
+    """Finish what a killed :func:`erase` left half done.
+
+    Parameters
+    ----------
+    vault : Vault
+    shelf : Shelf
+    part : str
+
+    Returns
+    -------
+    int
+        Rows destroyed now.
+    """
+    record = shelf.record(part)
+    if record is None or record.get("custody") != "joint":
+        return 0
+    sealed = read_sealed(record, where=str(shelf.path(part)))
+    batch = sealed.layout.place.batch
+    ordered = {row for entry in _ordered(vault) if entry.get("batch") == batch for row in entry["rows"]}
+    wanted = tuple(sorted((ordered | set(sealed.erasing)) - sealed.layout.erased))
+    if not wanted:
+        return 0
+    with vault.alone(vault_name(shelf)):
+        shelf.write({**record, "sealed": {**record["sealed"], "erasing": list(wanted)}})
+        left = sealed.without(wanted, erase_rows(shelf.file(record), sealed.layout, wanted))
+        content = content_of(shelf.file(record), left.layout)
+        shelf.write({**record, "rows": left.rows, "content_sha256": content, "sealed": left.plain()})
+    return len(wanted)
+
+
+def vault_name(shelf: Shelf) -> str:
+    """Return the dataset that a shelf belongs to, whichever of its shelves it is.
+
+    Parameters
+    ----------
+    shelf : Shelf
+
+    Returns
+    -------
+    str
+    """
+    return shelf.dataset.partition(".")[0]
+
+
+def _ordered(vault: Vault) -> Iterator[dict[str, Any]]:
+    return (entry for entry in vault.register.entries() if entry["kind"] == "erased")
+
+
+def _rewrite(vault: Vault, shelf: Shelf, record: dict[str, Any], erased: list[int], before: frozenset[int]) -> None:
+    """Write a part that anyone can read again without the rows."""
+    from workbench.vault.keys import Keys
+    from workbench.vault.reading import WithKeys, part_tables
+
+    part, came = record["part"], int(record["rows"]) + len(before)
+    numbers = np.setdiff1d(np.arange(came), np.array(sorted(before), dtype=int))  # of the rows that are there
+    stay = ~np.isin(numbers, erased)
+
+    def remaining() -> Iterator[pa.Table]:
+        first = 0
+        for table in part_tables(shelf, record, opener=WithKeys(Keys())):
+            yield table.filter(pa.array(stay[first : first + table.num_rows]))
+            first += table.num_rows
+
+    written: Written
+    if record.get("custody") == "synthetic":
+        written = write_synthetic(shelf.folder, (shelf.dataset, part), remaining(), seed=record["sealed"]["seed"])
+    else:
+        written = write_clear(shelf.folder, part, remaining(), vault.catalog[shelf.dataset])
+    facts = {key: value for key, value in record.items() if key not in OWN_KEYS}
+    shelf.write({**written.record(facts, dataset=shelf.dataset, part=part), "erased": erased})
+    shelf.sweep(part, keep=written.file)

@@ -1,0 +1,146 @@
+"""Sealing all rows anew, each under a new secret, to the custodians in force: when a custodian leaves or a key was seen.
+
+Part by part, each whole or not at all; a list of what is still to be done lets a killed rotation go on where it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from workbench.errors import GateRefused
+from workbench.files import read_json, write_json
+from workbench.progress import Report, silent
+from workbench.vault.erasing import finish, vault_name
+from workbench.vault.keeping import Keeping
+from workbench.vault.keys import Keys
+from workbench.vault.lasting import open_secret, secret_facts, secret_paths, store_secret
+from workbench.vault.opening import seats_of
+from workbench.vault.quarantine import quarantine_shelf
+from workbench.vault.reading import WithKeys, part_tables
+from workbench.vault.records import OWN_KEYS, Shelf, read_sealed
+from workbench.vault.sealed_rows import Place, open_rows
+from workbench.vault.writing import Sealing, Written, joint_schema, write_joint
+
+if TYPE_CHECKING:
+    from workbench.vault.parts import Vault
+
+
+def rotate(vault: Vault, datasets: Sequence[str], *, keys: Keys, report: Report = silent) -> dict[str, int]:
+    """Seal all rows of some datasets anew.
+
+    A part that rests in the clear though its dataset is to be sealed by now is sealed too, for which no key is needed.
+
+    Parameters
+    ----------
+    vault : Vault
+    datasets : sequence of str
+    keys : Keys
+        One of each side, of those to whom the rows are sealed now.
+    report : Report, optional
+
+    Returns
+    -------
+    dict of str to int
+        Rows sealed anew, by dataset.
+
+    Raises
+    ------
+    GateRefused
+        A side's key is missing, or a side has no custodian to seal to.
+    CheckFailed
+        A part is not as it was sealed; those before it are done.
+    """
+    plan_path = vault.project.private / "vault-rotation.json"
+    plan: dict[str, dict[str, str]] = read_json(plan_path) if plan_path.is_file() else {}
+    wanted = [name for name in datasets if vault.sealed(name)]
+    for name in wanted:
+        vault.keeping(name)  # refused before anything is begun
+        plan.setdefault(name, _files(vault, name))
+    if not wanted:
+        return {}
+    write_json(plan_path, plan)
+    rows = dict.fromkeys(wanted, 0)
+    total, done = sum(len(plan[name]) for name in wanted), 0
+    for name in wanted:
+        keeping = vault.keeping(name)
+        for path in secret_paths(vault, name):
+            _seal_secret_anew(vault, path, keeping, keys, dataset=name)
+        for place, file in plan[name].items():
+            shelf = _shelf(vault, name, place)
+            part = Path(place).name
+            report(done, total, f"{name} {part}")
+            rows[name] += _seal_part_anew(vault, shelf, part, file, keeping=keeping, keys=keys)
+            done += 1
+        del plan[name]
+        write_json(plan_path, plan)
+    if not plan:
+        plan_path.unlink()
+    report(total, total, "")
+    return rows
+
+
+def _files(vault: Vault, dataset: str) -> dict[str, str]:
+    """Every part and the file that holds it before the rotation, by which is known what is done."""
+    found = {}
+    for prefix, shelf in (("kept", vault.shelf(dataset)), ("refused", quarantine_shelf(vault, dataset))):
+        for part in shelf.parts():
+            record = shelf.record(part)
+            found[f"{prefix}/{part}"] = str(record["file"]) if record else ""
+    return found
+
+
+def _shelf(vault: Vault, dataset: str, place: str) -> Shelf:
+    return quarantine_shelf(vault, dataset) if place.startswith("refused/") else vault.shelf(dataset)
+
+
+def _seal_part_anew(vault: Vault, shelf: Shelf, part: str, file: str, *, keeping: Keeping, keys: Keys) -> int:
+    with vault.alone(vault_name(shelf)):
+        finish(vault, shelf, part)
+        record = shelf.record(part)
+        if record is None or record["file"] != file:  # gone, or sealed anew since
+            return 0
+        refused = shelf.dataset != vault_name(shelf)
+        described = vault.catalog[vault_name(shelf)]
+        sealing = Sealing(keeping.recipients, vault.marker, None if refused else described)
+        place = Place.new(shelf.dataset, part)
+        written: Written
+        if record.get("custody") == "joint":
+            sealed = read_sealed(record, where=str(shelf.path(part)))
+            secret = WithKeys(keys).secret(sealed, where=f"dataset '{shelf.dataset}', part '{part}'")
+            opened = (_with_holes(there, table) for _, there, table in open_rows(shelf.file(record), sealed.layout, secret))
+            written = write_joint(shelf.folder, place, opened, schema=sealed.layout.schema, sealing=sealing)
+            before: str | None = sealed.layout.place.batch
+            by = seats_of(keys, [sealed.custodians])
+        else:
+            if record.get("erased"):
+                raise GateRefused(
+                    f"dataset '{shelf.dataset}', part '{part}': has erased rows and rests in the clear",
+                    hint="take the part in again, so that it is sealed as it comes in",
+                )
+            readable = ((table, None) for table in part_tables(shelf, record, opener=WithKeys(Keys())))
+            written = write_joint(shelf.folder, place, readable, schema=joint_schema(described), sealing=sealing)
+            before, by = None, []
+        facts: dict[str, Any] = {"dataset": shelf.dataset, "part": part, "batch": place.batch, "rows": written.rows}
+        vault.register.append("rotated", on=vault.today, **facts, before_batch=before, by=by)
+        shelf.write(written.record({k: v for k, v in record.items() if k not in OWN_KEYS}, dataset=shelf.dataset, part=part))
+        shelf.sweep(part, keep=written.file)
+        return written.rows
+
+
+def _with_holes(there: np.ndarray, table: pa.Table) -> tuple[pa.Table, np.ndarray]:
+    """A block with an empty row in the place of each that was erased, so that the others keep their numbers."""
+    places = pa.array(np.cumsum(there) - 1, mask=~there)
+    return table.take(places), ~there
+
+
+def _seal_secret_anew(vault: Vault, path: Path, keeping: Keeping, keys: Keys, *, dataset: str) -> None:
+    """A lasting secret stays the same; whom it is sealed to changes."""
+    if secret_facts(path)[1].plain() == keeping.recipients.plain():
+        return
+    with vault.alone(dataset):
+        store_secret(path, open_secret(path, keys, dataset=dataset), keeping.recipients, dataset=dataset)
