@@ -256,7 +256,7 @@ def _quantity(rng: Random) -> str:
             f"{number % 60}도 {year}년",
             f"{number % 52 + 1}주 {value}걸음",
             f"{number}조 {value}억 원",
-            f"{number}보 {value}분",
+            f"{number}호 {value}세대",
             f"{number}개구 {value}세대",
             f"{number % 25}구 {value}세대",
             f"{number}소 {value}명",
