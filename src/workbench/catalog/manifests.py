@@ -10,6 +10,9 @@ from workbench.files import read_json
 DATA_NAME = "data.parquet"
 MANIFEST_NAME = "manifest.json"
 
+ADOPTED = b"workbench.adopted"
+"""A protected Parquet file says in its schema whether its policy was adopted: ``false`` is never loaded."""
+
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
     """Return a stored dataset's manifest, or None where nothing (whole) is stored.

@@ -15,14 +15,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
-from workbench.catalog.manifests import DATA_NAME, read_manifest
+from workbench.catalog.manifests import ADOPTED, DATA_NAME, read_manifest
 from workbench.catalog.models import Catalog, Field, check_row_type, read_catalog
 from workbench.catalog.selecting import Condition as Comparison
 from workbench.catalog.selecting import read_selection
-from workbench.errors import GateRefused, UsageError, unknown
+from workbench.errors import CheckFailed, GateRefused, UsageError, unknown
 from workbench.project import RUN_VARIABLE, Project
 
 Condition = tuple[str, str, Any]
@@ -130,11 +132,13 @@ def load_from(
             f"dataset '{dataset}' was protected without an adopted policy", hint=f"run: workbench protect {dataset}"
         )
     stored = folder / DATA_NAME
+    _refuse_unadopted(stored, dataset)
     available = {name: described.fields[name] for name in manifest["fields"] if name in described.fields}
     types = manifest.get("types", {})
     wanted = _known_columns(columns, list(manifest["fields"]), where=f"dataset '{dataset}'")
     conditions = _conditions(where or (), available, types, list(manifest["fields"]), dataset)
     place = described.geometry if described.geometry in manifest["fields"] else None
+    place = None if place in types else place  # recoded by the policy: a cell is a word now
     if bbox is not None:
         _check_box(bbox, place, dropped=described.geometry is not None, dataset=dataset)
     if place is not None and (bbox is not None or place in wanted):
@@ -142,6 +146,17 @@ def load_from(
         return _load_places(stored, place, wanted=wanted, dates=dates, expression=_expression(conditions), bbox=bbox)
     table = read_selection(stored, columns=wanted, conditions=conditions)
     return table.to_pandas(date_as_object=False, split_blocks=True, self_destruct=True, ignore_metadata=True)
+
+
+def _refuse_unadopted(stored: Path, dataset: str) -> None:
+    """Refuse a file that says of itself that no policy was adopted, even where it was put in the place of another."""
+    again = f"run: workbench protect {dataset}"
+    try:
+        metadata = pq.read_schema(stored).metadata or {}
+    except pa.ArrowInvalid as error:
+        raise CheckFailed(f"{stored}: not a Parquet file", hint=again) from error
+    if metadata.get(ADOPTED) == b"false":
+        raise GateRefused(f"dataset '{dataset}' was protected without an adopted policy ({stored})", hint=again)
 
 
 def _known_columns(columns: Sequence[str] | None, available: list[str], *, where: str) -> list[str]:

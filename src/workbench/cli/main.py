@@ -31,6 +31,7 @@ HOMES = {
     "request-data": "recording",
     "explain": "explaining",
     "governance": "governing",
+    "privacy": "privately",
 }
 """The module of a command that is not in ``commands``."""
 
@@ -81,8 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _call(options: argparse.Namespace) -> int:
     home = importlib.import_module(f"workbench.cli.{HOMES.get(options.command, 'commands')}")
-    if options.command == "init":  # the one command that needs no project: it starts one
-        return int(home.init(options))
+    if options.command in ("init", "privacy"):  # need no project: the one starts one, the other works on any file
+        return int(getattr(home, options.command)(options))
     project = Project.find()
     command = getattr(home, options.command.replace("-", "_"))
     if options.command in READING | ASKING:

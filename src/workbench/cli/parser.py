@@ -17,6 +17,7 @@ from workbench.cli.member_options import (
     vote_options,
 )
 from workbench.cli.options import Add, assignment, count, json_option, port, today_option
+from workbench.cli.privacy_options import PRIVACY, key_option
 from workbench.errors import UsageError, did_you_mean
 
 SAMPLE_TRIPS = 200_000
@@ -63,6 +64,7 @@ def _fetch(parser: argparse.ArgumentParser) -> None:
 
 def _protect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("datasets", nargs="*", metavar="DATASET", help="which datasets (default: all that were taken in)")
+    key_option(parser)
     today_option(parser)
     json_option(parser)
 
@@ -138,10 +140,14 @@ COMMANDS: dict[str, tuple[str, str, Add]] = {
     "lab": ("JupyterLab for two or more people on this machine", "workbench lab --port 8890", _lab),
     "sample": ("make the demonstration anew: statements, runs, releases, approvals", "WORKBENCH_DATA=~/seoul workbench sample --today 2026-11-20", today_option),
     **GOVERNANCE,
+    **PRIVACY,
 }  # fmt: skip
 
 
-GROUPS = {"governance": "who decides: tallies, the register, keys, links, answers to citizens"}
+GROUPS = {
+    "governance": "who decides: tallies, the register, keys, links, answers to citizens",
+    "privacy": "protecting and measuring any file, pinning and comparing policies",
+}
 """The commands that hold others."""
 
 

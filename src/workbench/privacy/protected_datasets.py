@@ -32,7 +32,7 @@ PROGRAM = ("privacy", "screening")
 GUARDS = {"clear": 0, "synthetic": 1, "joint": 2}
 """How well rows rest: in the clear, sealed from their seed, sealed to both sides."""
 
-SECRET = "places"
+PLACES = "places"
 """The name of a dataset's lasting secret by which places are moved and trips trimmed."""
 
 
@@ -147,7 +147,7 @@ def _protected(
         table,
         policy,
         key=key,
-        secret=vault.secret(dataset, SECRET, keys) if moved else None,
+        secret=vault.secret(dataset, PLACES, keys) if moved else None,
         pinned=True,
         report=report,
     )

@@ -179,7 +179,8 @@ def _middle(levels: np.ndarray, holders: np.ndarray, low: int, high: int, group_
 
 def _upwards(pairs: np.ndarray, levels: int, group_size: int) -> list[int]:
     """The first value of each group where people have several values: groups of distinct people from the lowest up."""
-    starts, held, last = [0] if levels else [], set(), 0
+    held: set[int] = set()
+    starts, last = [0] if levels else [], 0
     for level, person in zip(pairs[0].tolist(), pairs[1].tolist(), strict=True):
         if len(held) >= group_size and level != last:
             starts.append(level)
