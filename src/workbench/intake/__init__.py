@@ -7,7 +7,7 @@ from workbench.faces import lazily
 if TYPE_CHECKING:
     from workbench.intake.batch import MISSING, Batch, Refusal
     from workbench.intake.checking import Checked, check_rows
-    from workbench.intake.repeating import Known, key_words
+    from workbench.intake.repeating import Known
     from workbench.intake.taking import Balance, balance_of, take_in
 else:
     __getattr__ = lazily(
@@ -15,7 +15,7 @@ else:
         {
             **dict.fromkeys(("MISSING", "Batch", "Refusal"), "workbench.intake.batch"),
             **dict.fromkeys(("Checked", "check_rows"), "workbench.intake.checking"),
-            **dict.fromkeys(("Known", "key_words"), "workbench.intake.repeating"),
+            "Known": "workbench.intake.repeating",
             **dict.fromkeys(("Balance", "balance_of", "take_in"), "workbench.intake.taking"),
         },
     )
@@ -29,6 +29,5 @@ __all__ = [
     "Refusal",
     "balance_of",
     "check_rows",
-    "key_words",
     "take_in",
 ]

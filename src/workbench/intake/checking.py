@@ -14,7 +14,7 @@ from workbench.catalog import Dataset, Field
 from workbench.errors import UsageError, unknown
 from workbench.intake.batch import Batch
 from workbench.intake.coercing import ALLOWED, coerce
-from workbench.intake.repeating import REFUSED_COLUMNS, Known, repeated, shown
+from workbench.intake.repeating import REFUSED_COLUMNS, WITHHELD, Known, repeated, shown
 
 DUPLICATE_COLUMNS = ["row", "line", "key", "reason"]
 
@@ -31,7 +31,9 @@ class Checked(NamedTuple):
     duplicates: pd.DataFrame
 
 
-def check_rows(dataset_name: str, described: Dataset, batch: Batch, known: Known | None = None) -> Checked:
+def check_rows(
+    dataset_name: str, described: Dataset, batch: Batch, known: Known | None = None, *, withheld: bool = False
+) -> Checked:
     """Sort a batch's rows into kept, refused and duplicate.
 
     A row with the key of another is a duplicate where both say the same, and refused where they contradict each other.
@@ -45,6 +47,8 @@ def check_rows(dataset_name: str, described: Dataset, batch: Batch, known: Known
     batch : Batch
     known : callable, optional
         Gives the rows that are there already under any of the given keys, by part.
+    withheld : bool, default False
+        No message may hold a value, since the rows are about people; the lists still do, see :func:`withhold`.
 
     Returns
     -------
@@ -70,23 +74,64 @@ def check_rows(dataset_name: str, described: Dataset, batch: Batch, known: Known
     >>> len(checked.kept), checked.refused.reason.tolist(), checked.duplicates.line.tolist()
     (1, ['above the limit'], [4])
     """
-    frame = _whole(dataset_name, described, batch)
+    frame = _whole(dataset_name, described, batch, withheld=withheld)
     typed, failures = _coerced(frame, described, batch)
     failures += _schema_failures(typed, described, frame, failures)
     refused = _refused(failures, batch, described)
     bad = np.zeros(len(frame), dtype=bool)
     bad[[row for row, *_ in failures]] = True
     good = typed[~bad]
-    same = repeated(good, described, batch.lines, known)
+    same = repeated(good, described, batch.lines, known, withheld=withheld)
     refused = pd.concat([refused, same.refused], ignore_index=True) if len(same.refused) else refused
     duplicates = _duplicates(good[same.duplicate], same.reasons, batch, described)
     return Checked(good[~same.duplicate & ~same.contradicting].reset_index(drop=True), refused, duplicates)
 
 
-def _whole(dataset_name: str, described: Dataset, batch: Batch) -> pd.DataFrame:
+def withhold(checked: Checked, described: Dataset) -> Checked:
+    """Return what was checked without any value in its lists: which line, which field, and why, are left.
+
+    Parameters
+    ----------
+    checked : Checked
+    described : Dataset
+
+    Returns
+    -------
+    Checked
+        What is allowed stays where it is the catalogue's word and not another row's.
+    """
+    refused, duplicates = checked.refused.copy(), checked.duplicates.copy()
+    own = [
+        reason in OWN_REASONS and field in described.fields
+        for field, reason in zip(refused["field"], refused["reason"], strict=True)
+    ]
+    refused["found"] = WITHHELD
+    refused["allowed"] = refused["allowed"].where(np.array(own, dtype=bool), WITHHELD)
+    duplicates["key"] = WITHHELD
+    return Checked(checked.kept, refused, duplicates)
+
+
+OWN_REASONS = frozenset(
+    {
+        "missing",
+        "below the limit",
+        "above the limit",
+        "not an allowed value",
+        *(f"not {allowed.split(' as in')[0]}" for allowed in ALLOWED.values()),
+    }
+)
+"""Reasons that are given here, where what is allowed is said by the catalogue alone."""
+
+
+def _whole(dataset_name: str, described: Dataset, batch: Batch, *, withheld: bool) -> pd.DataFrame:
     """The batch's frame with every field, in the catalogue's order."""
-    for name in batch.frame.columns:
+    for number, name in enumerate(batch.frame.columns, start=1):
         if name not in described.fields:
+            if withheld:  # where the line of names is missing, a person's values stand in its place
+                raise UsageError(
+                    f"{batch.source}, dataset '{dataset_name}': column {number} is no field of the dataset",
+                    hint=f"allowed: {', '.join(described.fields)}",
+                )
             raise unknown("field", str(name), described.fields, where=f"{batch.source}, dataset '{dataset_name}'")
     absent = [name for name, field in described.fields.items() if field.required and name not in batch.frame.columns]
     if absent:

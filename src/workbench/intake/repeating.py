@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.catalog import Dataset
-from workbench.catalog.storage import arrow_schema
+from workbench.vault.comparing import as_words
+from workbench.vault.marks import Marks, key_words
 from workbench.vault.tables import to_table
 
 REFUSED_COLUMNS = ["row", "line", "field", "found", "allowed", "reason"]
@@ -28,11 +29,10 @@ SAME_NUMBER = 1e-9
 SAME_PLACE = 1e-5
 """Degrees, about a metre: sources round coordinates differently."""
 
-Known: TypeAlias = Callable[[pa.Array], Iterable[tuple[str, pa.Table]]]
-"""From keys to the parts that hold rows under any of them, and these rows, in the vault's form."""
-
-_SEPARATOR = "\x1f"
 _SHOWN = 80
+
+WITHHELD = "(withheld)"
+"""What stands in lists in the place of a value of rows about people."""
 
 
 class Repeated(NamedTuple):
@@ -48,31 +48,20 @@ class Repeated(NamedTuple):
     refused: pd.DataFrame
 
 
-def key_words(rows: pa.Table | pd.DataFrame, described: Dataset) -> pa.Array:
-    """Return each row's key as one word.
+class SealedPart(NamedTuple):
+    """What can be told of a part whose rows are sealed: the marks of its rows, and how others get theirs."""
 
-    Parameters
-    ----------
-    rows : pyarrow.Table or pandas.DataFrame
-        Typed rows with the key fields.
-    described : Dataset
-
-    Returns
-    -------
-    pyarrow.Array of str
-        Shape (rows,).
-    """
-    schema = arrow_schema({name: described.fields[name] for name in described.key})
-    columns = []
-    for field in schema:
-        column = rows.column(field.name).combine_chunks() if isinstance(rows, pa.Table) else rows[field.name]
-        column = column.cast(field.type) if isinstance(rows, pa.Table) else pa.Array.from_pandas(column, type=field.type)
-        columns.append(column.cast(pa.string()))
-    joined = pc.binary_join_element_wise(*columns, _SEPARATOR, null_handling="replace", null_replacement="")
-    return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
+    marks: Marks
+    marks_of: Callable[[pa.Table], Marks]
 
 
-def repeated(good: pd.DataFrame, described: Dataset, lines: np.ndarray, known: Known | None) -> Repeated:
+Known: TypeAlias = Callable[[pa.Array], Iterable[tuple[str, pa.Table | SealedPart]]]
+"""From keys to the parts that hold rows under any of them, and these rows, in the vault's form; or what sealed parts tell."""
+
+
+def repeated(
+    good: pd.DataFrame, described: Dataset, lines: np.ndarray, known: Known | None, *, withheld: bool = False
+) -> Repeated:
     """Find the rows whose key an earlier row of the batch has, or one that is there already.
 
     Parameters
@@ -83,6 +72,8 @@ def repeated(good: pd.DataFrame, described: Dataset, lines: np.ndarray, known: K
     lines : numpy.ndarray
         The line of each row of the batch.
     known : callable or None
+    withheld : bool, default False
+        No message may hold a value: the rows are about people.
 
     Returns
     -------
@@ -99,8 +90,11 @@ def repeated(good: pd.DataFrame, described: Dataset, lines: np.ndarray, known: K
     differing = np.full(count, "", dtype=object)
     others: dict[int, tuple[Any, str]] = {}
     if known is not None or (first != np.arange(count)).any():
-        own = to_table(good, described, where="rows of one source")
+        own = to_table(good, described, where="rows of one source", withheld=withheld)
         for part, rows in known(keys) if known is not None else ():
+            if isinstance(rows, SealedPart):
+                _compare_marks(rows, own, there, differing, others, part)
+                continue
             place = pc.index_in(keys, value_set=key_words(rows, described)).to_numpy(zero_copy_only=False)
             found = np.flatnonzero(~np.isnan(place.astype(float)) & ~there)
             there[found] = True
@@ -114,9 +108,9 @@ def repeated(good: pd.DataFrame, described: Dataset, lines: np.ndarray, known: K
         (
             int(good.index[row]),
             int(own_lines[row]),
-            differing[row],
-            shown(good[differing[row]].array[row]),
-            shown(others[row][0]),
+            "" if differing[row] == _SOMEWHERE else differing[row],
+            WITHHELD if differing[row] == _SOMEWHERE else shown(good[differing[row]].array[row]),
+            WITHHELD if differing[row] == _SOMEWHERE else shown(others[row][0]),
             f"{CONTRADICTS}{others[row][1]}",
         )
         for row in np.flatnonzero(contradicting).tolist()
@@ -145,6 +139,29 @@ def shown(value: Any) -> str:
         return "(nothing)"
     text = value.strftime("%Y-%m-%d") if isinstance(value, pd.Timestamp) and value == value.normalize() else str(value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+_SOMEWHERE = "\0"
+"""In the place of a field's name where two rows differ and no field can be named, since one of them is sealed."""
+
+
+def _compare_marks(
+    part: SealedPart,
+    own: pa.Table,
+    there: np.ndarray,
+    differing: np.ndarray,
+    others: dict[int, tuple[Any, str]],
+    name: str,
+) -> None:
+    """Note which rows a sealed part holds, and which of them say something else there."""
+    marks = part.marks_of(own)
+    places = pd.Index(as_words(part.marks.keys)).get_indexer(as_words(marks.keys))
+    found = np.flatnonzero((places >= 0) & ~there)
+    there[found] = True
+    apart = as_words(part.marks.rows)[places[found]] != as_words(marks.rows)[found]
+    for row in found[apart].tolist():
+        differing[row] = _SOMEWHERE
+        others[row] = (None, name)
 
 
 def _compare(

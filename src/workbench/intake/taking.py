@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -22,9 +23,12 @@ from workbench.catalog import Catalog, Dataset
 from workbench.errors import UsageError
 from workbench.files import canonical, read_json, sha256, write_bytes, write_json
 from workbench.intake.batch import Batch
-from workbench.intake.checking import Checked, check_rows
-from workbench.intake.repeating import CONTRADICTS, Known, key_words
+from workbench.intake.checking import Checked, check_rows, withhold
+from workbench.intake.repeating import CONTRADICTS, Known, SealedPart
 from workbench.vault import Vault
+from workbench.vault.comparing import part_marks
+from workbench.vault.marks import key_words
+from workbench.vault.quarantine import SCHEMA, quarantine
 
 CHECKS = 2
 """Raised whenever the checking of rows changes, so that parts are checked again."""
@@ -111,7 +115,7 @@ def take_in(vault: Vault, catalog: Catalog, dataset: str, batch: Batch, part_nam
     Raises
     ------
     GateRefused
-        The dataset is about people and not synthetic.
+        The dataset is about people, and a side has no custodian to seal its rows to.
     UsageError
         The batch does not fit the dataset at all, or brings less than half of the rows that its part holds.
 
@@ -120,11 +124,17 @@ def take_in(vault: Vault, catalog: Catalog, dataset: str, batch: Batch, part_nam
     >>> take_in(vault, catalog, "daily_air", batch, "2021").adds_up  # doctest: +SKIP
     True
     """
+    with vault.alone(dataset):  # what the other parts hold stays so until the rows are written
+        return _take_in(vault, catalog, dataset, batch, part_name, again=again)
+
+
+def _take_in(vault: Vault, catalog: Catalog, dataset: str, batch: Batch, part_name: str, *, again: bool) -> Balance:
     described = catalog[dataset]
     before = balance_of(vault, catalog, dataset, part_name, content=batch.sha256)
     if before is not None and not again:
         return before
-    checked = check_rows(dataset, described, batch, _known(vault, dataset, described, part_name))
+    sealed = vault.keeping(dataset).personal
+    checked = check_rows(dataset, described, batch, _known(vault, dataset, described, part_name), withheld=sealed)
     held = vault.record(dataset, part_name)
     if held is not None and held.get("sha256") != batch.sha256:
         _refuse_a_collapse(dataset, batch, checked, before=int(held["rows"]))
@@ -141,6 +151,9 @@ def take_in(vault: Vault, catalog: Catalog, dataset: str, batch: Batch, part_nam
         refused_list=listed if len(checked.refused) or len(checked.duplicates) else None,
         before=int(held["rows"]) if held is not None and len(checked.kept) + len(checked.duplicates) else None,
     )
+    if sealed:
+        quarantine(vault, dataset, part_name, _waiting(checked, batch), source=batch.source)
+        checked = withhold(checked, described)
     _write_list(listed, checked)
     if balance.kept or balance.duplicate:
         vault.write_part(dataset, part_name, checked.kept, record=_record(batch, balance))
@@ -201,18 +214,35 @@ def _rules(described: Dataset) -> str:
     )
 
 
+def _waiting(checked: Checked, batch: Batch) -> pa.Table:
+    """The refused rows as they came, to be sealed until somebody mends them."""
+    texts = {
+        int(row): json.dumps(
+            {name: str(value) for name, value in batch.frame.iloc[int(row)].dropna().items()}, ensure_ascii=False
+        )
+        for row in checked.refused["row"].unique()
+        if row < len(batch.frame)
+    }
+    columns = {name: [str(value) for value in checked.refused[name]] for name in ("field", "found", "allowed", "reason")}
+    lines, rows = checked.refused["line"].astype("int64").tolist(), [texts.get(int(row), "") for row in checked.refused["row"]]
+    return pa.table({"line": lines, **columns, "row": rows}, schema=SCHEMA)
+
+
 def _known(vault: Vault, dataset: str, described: Dataset, part_name: str) -> Known | None:
-    """What the other parts hold: keys are read first, and whole rows only of parts that share one."""
+    """What the other parts hold: keys are read first, and whole rows only of parts that share one; of sealed ones, marks."""
     others = [part for part in vault.parts(dataset) if part != part_name]
     if not others or not described.key:
         return None
 
-    def rows_under(keys: pa.Array) -> Iterator[tuple[str, pa.Table]]:
+    def rows_under(keys: pa.Array) -> Iterator[tuple[str, pa.Table | SealedPart]]:
         def shared(table: pa.Table) -> pa.Array:
             return pc.is_in(key_words(table, described), value_set=keys)
 
         for part in others:
-            if any(pc.any(shared(table)).as_py() for table in vault.tables(dataset, columns=described.key, parts=[part])):
+            marks = part_marks(vault, dataset, part)
+            if marks is not None:
+                yield part, SealedPart(marks, lambda table: vault.marker.marks(table, described))
+            elif any(pc.any(shared(table)).as_py() for table in vault.tables(dataset, columns=described.key, parts=[part])):
                 yield part, pa.concat_tables([table.filter(shared(table)) for table in vault.tables(dataset, parts=[part])])
 
     return rows_under

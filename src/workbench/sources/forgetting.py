@@ -8,6 +8,7 @@ from workbench.catalog import Catalog
 from workbench.errors import CheckFailed
 from workbench.project import Project
 from workbench.vault import Vault
+from workbench.vault.quarantine import quarantine_shelf, release
 
 
 def forget(project: Project, catalog: Catalog, dataset: str) -> int:
@@ -45,6 +46,8 @@ def forget(project: Project, catalog: Catalog, dataset: str) -> int:
             record = None
         rows += int(record["rows"]) if record is not None else 0
         vault.remove_part(dataset, part)
+    for part in quarantine_shelf(vault, dataset).parts():  # of sources of which every row was refused
+        release(vault, dataset, part)
     balances = project.private / "intake" / dataset
     if balances.is_dir():
         shutil.rmtree(balances)

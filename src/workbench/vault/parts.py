@@ -344,12 +344,13 @@ class Vault:
         return lasting_secret(self, dataset, name, keys or Keys())
 
     def remove_part(self, dataset: str, part_name: str) -> None:
-        """Remove a part; nothing happens where there is none.
+        """Remove a part, and its refused rows that wait; nothing happens where there is none.
 
         Parameters
         ----------
         dataset, part_name : str
         """
+        from workbench.vault.quarantine import release
         from workbench.vault.storing import note_removal
 
         shelf = self.shelf(dataset)
@@ -359,6 +360,7 @@ class Vault:
                 note_removal(self, path, dataset, part_name)
             path.unlink(missing_ok=True)
             shelf.sweep(part_name, keep=None)
+            release(self, dataset, part_name)
 
     def fingerprint(self, dataset: str) -> str:
         """Return a hash of all that a dataset holds, from the parts' records alone.

@@ -79,6 +79,8 @@ def release(vault: Vault, dataset: str, part: str) -> None:
     dataset, part : str
     """
     shelf = quarantine_shelf(vault, dataset)
+    if not shelf.folder.is_dir():
+        return
     with vault.alone(dataset):
         if shelf.path(part).is_file():
             vault.register.append("removed", on=vault.today, dataset=shelf.dataset, part=part)
