@@ -76,6 +76,18 @@ def test_a_count_of_too_few_people_is_withheld_and_no_zero(city: Project) -> Non
     assert "withheld" in (city.candidates / "noise/tables/complaints.csv").read_text(encoding="utf-8-sig")
 
 
+def test_release_obeys_every_rule_of_the_policy_as_the_notebook_did(tmp_path: Path) -> None:
+    rules = {"min_contributors": 2, "dominance": {"n": 2, "share": 0.3}, "p_percent": 10, "round": 50}
+    project = make_city(tmp_path / "city", official=None, disclosure=rules)
+    found = candidate(project)
+    assert "complaints" in verdicts(found)
+    variant = json.loads((project.candidates / "noise/results/complaints.json").read_text(encoding="utf-8"))["variants"][0]
+    assert variant["content"]["values"] == [[100], [None]]  # two of the four people of the west have half of its complaints
+    assert variant["content"]["state"] == [["shown"], ["withheld"]]
+    assert variant["content"]["rounded_to"] == 50
+    assert variant["datasets"]["complaints"]["disclosure"] == rules
+
+
 def test_a_findings_number_is_computed_from_the_published_table(city: Project) -> None:
     content = json.loads((city.candidates / "noise/results/loudest.json").read_text(encoding="utf-8"))["variants"][1]["content"]
     assert content["values"]["level"]["number"] == 61.3  # 61.25, rounded half up as the table is
