@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workbench.catalog import Catalog, read_catalog
 from workbench.cli.fetching import tell_balance, tell_unused
-from workbench.cli.protecting import protect_each, protectable
+from workbench.cli.protecting import protect_each, protectable, unattended
 from workbench.cli.telling import tell_book, tell_candidate, tell_runs
 from workbench.cli.terminal import progress, say
 from workbench.errors import GateRefused, RunsFailed, WorkbenchError
@@ -76,8 +76,11 @@ def synthesise(project: Project, catalog: Catalog, *, trips: int, seed: int) -> 
 
 
 def protect_all(project: Project, catalog: Catalog, found: Report, *, today: dt.date) -> None:
-    """Protect every dataset that was taken in and has a policy."""
-    manifests, refused = protect_each(project, catalog, protectable(project, catalog), today=today)
+    """Protect every dataset that was taken in, has a policy, and needs no custodian; say how old the others are."""
+    names, said = unattended(project, catalog, protectable(project, catalog), today=today)
+    for line in said:
+        say(f"  {line}")
+    manifests, refused = protect_each(project, catalog, names, today=today)
     for name, error in refused.items():
         found.refused.append(error)
         say(f"  {name}: refused: {error.message}")

@@ -153,10 +153,16 @@ def fetch(project: Project, options: argparse.Namespace) -> int:
 def protect(project: Project, options: argparse.Namespace) -> int:
     """Protect what was taken in."""
     from workbench.catalog import read_catalog
+    from workbench.cli.asking import passphrase, terminal
     from workbench.cli.protecting import protect_each, protectable
+    from workbench.vault import read_keys
 
     found = read_catalog(project)
-    manifests, refused = protect_each(project, found, options.datasets or protectable(project, found), today=today_of(options))
+    for name in options.datasets:
+        found[name]
+    keys = read_keys(options.key, passphrase=passphrase if terminal() else None)
+    names = list(dict.fromkeys(options.datasets)) or protectable(project, found)
+    manifests, refused = protect_each(project, found, names, today=today_of(options), keys=keys)
     if options.json:
         print_json(manifests)
     for manifest in [] if options.json else manifests:

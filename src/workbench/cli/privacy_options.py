@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from workbench.cli.measuring import risk_options
-from workbench.cli.options import Add, json_option
+from workbench.cli.options import Add, json_option, today_option
 
 
 def _protect(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +33,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-runs", action="store_true", help="do not run the last notebooks again")
     key_option(parser)
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where the pages go")
+    today_option(parser)
     json_option(parser)
 
 

@@ -32,7 +32,7 @@ PROGRAM = ("privacy", "screening")
 GUARDS = {"clear": 0, "synthetic": 1, "joint": 2}
 """How well rows rest: in the clear, sealed from their seed, sealed to both sides."""
 
-PLACES = "places"
+SECRET = "places"  # noqa: S105 (the name of one)
 """The name of a dataset's lasting secret by which places are moved and trips trimmed."""
 
 
@@ -147,7 +147,7 @@ def _protected(
         table,
         policy,
         key=key,
-        secret=vault.secret(dataset, PLACES, keys) if moved else None,
+        secret=vault.secret(dataset, SECRET, keys) if moved else None,
         pinned=True,
         report=report,
     )
@@ -217,14 +217,14 @@ def _store_table(folder: Path, stored: Dataset, table: pa.Table, manifest: dict[
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from workbench.catalog import storage
+    from workbench.catalog import DATA_NAME, storage
 
     schema = storage.arrow_schema(stored.fields)
     table = pa.table([table[field.name] for field in schema], names=schema.names)
     if stored.sort:
         order = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in stored.sort])  # stable, missing last
         table = table.take(order)
-    with replacing(folder / storage.DATA_NAME, suffix=".parquet") as temporary:
+    with replacing(folder / DATA_NAME, suffix=".parquet") as temporary:
         storage.write_groups(temporary, [_plain(table).cast(schema)], together=stored.sort[:-1])
     return storage.seal_manifest(folder, rows=len(table), manifest=manifest)
 
