@@ -7,7 +7,7 @@ asked in turn, on the classes and not on the rows, so that all of them together 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -87,14 +87,20 @@ def attackers(
     """
     codes = [coded.codes[found.first] for coded in known]
     members = _Members.of(found)
-    answers = []
+    answers: list[Attacker] = []
+    telling_all: list[Attacker] = []
     for size in range(1, min(most, len(known)) + 1):
         for chosen in combinations(range(len(known)), size):
+            names = tuple(known[place].name for place in chosen)
+            same = next((one for one in telling_all if set(one.knows) <= set(names)), None)
+            if same is not None:  # fewer facts already tell every class from every other
+                answers.append(replace(same, knows=names))
+                continue
             merged = distinct([codes[place] for place in chosen], [known[place].size for place in chosen])
             people = members.people(merged.which, merged.count)
             answers.append(
                 Attacker(
-                    knows=tuple(known[place].name for place in chosen),
+                    knows=names,
                     groups=merged.count,
                     smallest=int(people.min()),
                     unique=members.inside(merged.which, people == 1),
@@ -104,6 +110,8 @@ def attackers(
                     },
                 )
             )
+            if merged.count == found.count:
+                telling_all.append(answers[-1])
     return tuple(answers)
 
 

@@ -15,6 +15,9 @@ import numpy as np
 DENSE_BYTES_A_ROW = 8
 """A table of all possible combinations may take so many places a row; beyond that they are hashed."""
 
+SAMPLE_ROWS = 100_000
+"""Whether most rows are alone is judged by so many."""
+
 DENSE_LEAST = 1 << 16
 DENSE_MOST = 1 << 27
 _NARROW, _WIDEST = 1 << 31, 1 << 62
@@ -29,7 +32,7 @@ class Distinct:
     which : numpy.ndarray
         Shape (rows,), int32: the combination of each row, from 0, in lexicographic order of the codes.
     first : numpy.ndarray
-        Shape (combinations,): a row of each.
+        Shape (combinations,): the first row of each.
     """
 
     which: np.ndarray
@@ -86,7 +89,8 @@ def distinct(codes: Sequence[np.ndarray], sizes: Sequence[int]) -> Distinct:
     ([1, 0, 1], [1, 0])
     """
     rows = len(codes[0])
-    joint, size = codes[0].astype(np.int32 if math.prod(sizes) < _NARROW else np.int64), int(sizes[0])
+    joint: np.ndarray = codes[0].astype(np.int32 if math.prod(sizes) < _NARROW else np.int64)
+    size = int(sizes[0])
     for column, own in zip(codes[1:], sizes[1:], strict=True):
         if size * own >= _WIDEST:  # make what there is dense, then go on: at most as many as rows
             found = _dense(joint, size)
@@ -107,6 +111,9 @@ def _dense(joint: np.ndarray, size: int) -> Distinct:
         first = first_of[present].astype(np.int64)
         first_of[present] = np.arange(len(present), dtype=np.int32)
         return Distinct(first_of[joint], first)
+    sample = joint[:SAMPLE_ROWS]
+    if len(np.unique(sample)) > len(sample) / 2:
+        return _sorted(joint)
     import pandas as pd
 
     places, found = pd.factorize(joint)
@@ -117,6 +124,16 @@ def _dense(joint: np.ndarray, size: int) -> Distinct:
     first = np.empty(len(order), np.int64)
     first[which[::-1]] = np.arange(rows - 1, -1, -1)
     return Distinct(which, first)
+
+
+def _sorted(joint: np.ndarray) -> Distinct:
+    """The same by sorting, which is quicker than hashing where few numbers occur twice."""
+    order = np.argsort(joint)
+    ranked = joint[order]
+    begins = np.append(True, ranked[1:] != ranked[:-1])
+    which = np.empty(len(joint), np.int32)
+    which[order] = np.cumsum(begins, dtype=np.int32) - 1
+    return Distinct(which, np.minimum.reduceat(order, np.flatnonzero(begins)))
 
 
 def same_sets(owner: np.ndarray, member: np.ndarray, *, owners: int) -> np.ndarray:
@@ -140,9 +157,13 @@ def same_sets(owner: np.ndarray, member: np.ndarray, *, owners: int) -> np.ndarr
     """
     if not len(owner):
         return np.zeros(owners, np.int32)
+    length = np.bincount(owner, minlength=owners)
+    if len(owner) == owners:  # one each
+        alone = np.empty(owners, np.int64)
+        alone[owner] = member
+        return distinct([alone], [int(member.max()) + 1]).which
     order = np.lexsort((member, owner))
     held = member[order].astype(np.int64)
-    length = np.bincount(owner, minlength=owners)
     begin = np.append(0, np.cumsum(length))[:-1]
     members = int(held.max()) + 1
     name = held[begin]  # the sets of one member; then those of two are pairs of a set of one and a member, and so on

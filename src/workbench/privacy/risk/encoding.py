@@ -83,9 +83,9 @@ def encode(name: str, column: Any) -> Coded:
     if pa.types.is_null(kind):
         return Coded(name, np.zeros(len(column), np.uint8), pa.array([], pa.string()))
     if pa.types.is_dictionary(kind):
-        return _from_dictionary(name, column.unify_dictionaries())
+        return _from_dictionary(name, column.unify_dictionaries(), given=True)
     try:
-        return _from_dictionary(name, _comparable(column).dictionary_encode())
+        return _from_dictionary(name, _comparable(column).dictionary_encode(), given=False)
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
         raise UsageError(
             f"column '{name}' holds {kind}, which cannot be compared", hint="leave it out, or take it apart"
@@ -165,24 +165,30 @@ def _comparable(column: Any) -> Any:
     return pc.add(pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column), pa.scalar(0.0, column.type))
 
 
-def _from_dictionary(name: str, column: Any) -> Coded:
+def _from_dictionary(name: str, column: Any, *, given: bool) -> Coded:
+    """Codes from the places in a dictionary; one that was given may hold a value twice, or a null."""
     import pyarrow as pa
 
     values = column.chunk(0).dictionary if column.num_chunks else pa.array([], column.type.value_type)
     if pa.types.is_dictionary(values.type):
         raise UsageError(f"column '{name}' is a dictionary of dictionaries", hint="write it as plain words")
-    inner = _comparable(values).dictionary_encode()  # a dictionary may hold a value twice, or a null
-    missing = len(inner.dictionary)
+    moved, gone = None, 0
+    if given:
+        inner = _comparable(values).dictionary_encode()
+        if len(inner.dictionary) < len(values):
+            moved = np.append(
+                inner.indices.fill_null(len(inner.dictionary)).to_numpy(zero_copy_only=False), len(inner.dictionary)
+            )
+            values, gone = inner.dictionary, len(values)
+    missing = len(values)
     narrow = next(kind for kind in (np.uint8, np.uint16, np.int32) if missing <= np.iinfo(kind).max)
-    moved = np.append(inner.indices.fill_null(missing).to_numpy(zero_copy_only=False), missing).astype(narrow)
     codes = np.empty(len(column), narrow)
-    same = len(inner.dictionary) == len(values)
     at = 0
     for chunk in column.chunks:
         indices = chunk.indices
         if indices.null_count:
-            indices = indices.cast(pa.int32()).fill_null(len(values))
+            indices = indices.cast(pa.int32()).fill_null(missing if moved is None else gone)
         part = indices.to_numpy(zero_copy_only=False)
-        codes[at : at + len(part)] = part if same else moved[part]
+        codes[at : at + len(part)] = part if moved is None else moved[part]
         at += len(part)
-    return Coded(name, codes, inner.dictionary, bool(column.type.ordered))
+    return Coded(name, codes, values, bool(column.type.ordered))

@@ -104,8 +104,10 @@ def group(known: Sequence[Coded], unit: Coded | None, *, rows: int) -> Groups:
     counted = np.bincount(found.which, minlength=found.count)
     if unit is None:
         return Groups(found.which, found.first, counted, counted, None, rows, None, None)
-    persons, person = np.unique(unit.codes, return_inverse=True)
-    pairs = distinct([found.which, person], [found.count, len(persons)])
+    seen = np.bincount(unit.codes, minlength=unit.size) > 0  # a dictionary may hold words that no row does
+    persons = int(seen.sum())
+    person = unit.codes if seen[:persons].all() else (np.cumsum(seen) - 1).astype(np.int32)[unit.codes]
+    pairs = distinct([found.which, person], [found.count, persons])
     pair_class, pair_person = found.which[pairs.first], person[pairs.first]
     people = np.bincount(pair_class, minlength=found.count)
-    return Groups(found.which, found.first, counted, people, person, len(persons), pair_class, pair_person)
+    return Groups(found.which, found.first, counted, people, person, persons, pair_class, pair_person)
