@@ -415,7 +415,9 @@ def write_bike_routes(project: Project) -> Path:
     hours = list(range(5, 12))
     variants = []
     for shift, district in enumerate(("강남구", "마포구")):
-        values: list[list[Any]] = [[(hour * 37 + day * 11 + shift * 5) % 90 + 10 for day in range(7)] for hour in hours]
+        values: list[list[Any]] = [
+            [((hour * 37 + day * 11 + shift * 5) % 90 + 10) // 5 * 5 for day in range(7)] for hour in hours
+        ]
         values[0][5] = values[0][6] = values[1][5] = values[1][6] = None
         values[6][0] = "empty"
         table = _table(
@@ -425,7 +427,7 @@ def write_bike_routes(project: Project) -> Path:
             contributors="people",
             unit=two("건", "trips"),
         )
-        variants.append(({"district": district}, table))
+        variants.append(({"district": district}, {**table, "rounded_to": 5}))
     peak = [
         ({"district": name}, _finding("가장 붐비는 때는 {value}시입니다.", "The busiest hour is {value}:00.", hour, str(hour)))
         for name, hour in (("강남구", 8), ("마포구", 18))

@@ -170,12 +170,17 @@ def complaints() -> pd.DataFrame:
     })  # fmt: skip
 
 
-def make_city(root: Path, *, official: list[int] | None) -> Project:
-    """Write the city's files, take data in, protect it; ``official`` are the years of official data, None for none."""
+def make_city(root: Path, *, official: list[int] | None, disclosure: dict[str, Any] | None = None) -> Project:
+    """Write the city's files, take data in, protect it; ``official`` are the years of official data, None for none.
+
+    ``disclosure`` are rules for tables about complaints other than the ten people of every policy here.
+    """
     project = Project(root=root)
     write_yaml(project.catalog, CATALOG)
     found(project)
     for name, policy in POLICIES.items():
+        if disclosure and "disclosure" in policy:
+            policy = {**policy, "disclosure": disclosure}
         write_yaml(project.governance / "policies" / f"{name}.yml", policy)
     write_schemas(project)
     adopt(project, list(POLICIES))

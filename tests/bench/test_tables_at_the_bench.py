@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from workbench.bench import WITHHELD
-from workbench.disclosure import Layout, tabulate
+from workbench.disclosure import Layout, Rules, tabulate
 from workbench.errors import GateRefused, UsageError
 
 TITLE = {"ko": "표", "en": "Table"}
@@ -99,7 +99,7 @@ def test_what_release_computes_again_is_what_the_notebook_sees(in_batch, written
     assert record["datasets"]["complaints"]["min_contributors"] == 10
     assert record["datasets"]["complaints"]["personal"] is True
     stored = pd.read_parquet(tmp_path / "run" / "contributions" / "t.parquet")
-    assert tabulate(stored, Layout.from_record(record["content"]), min_contributors=10) == table.safe
+    assert tabulate(stored, Layout.from_record(record["content"]), rules=Rules(min_contributors=10)) == table.safe
 
 
 KEYS = [

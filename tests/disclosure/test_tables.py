@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safe_tables import WORDS, axis, layout, table
-from workbench.disclosure import Layout, SafeTable, differences, round_half_up, tabulate
+from workbench.disclosure import Layout, Rules, SafeTable, differences, round_half_up, tabulate
 from workbench.errors import UsageError
 
 amounts = st.none() | st.integers(-(10**6), 10**6).map(lambda value: value / 8) | st.floats(-1e9, 1e9)
@@ -59,7 +59,8 @@ def by_hand(rows, statistic: str):
 @given(rows=contributing, statistic=st.sampled_from(["count", "sum", "mean", "median"]), minimum=st.integers(0, 5))
 @settings(max_examples=150, deadline=None)
 def test_cells_are_those_of_a_plain_count_in_people(rows, statistic, minimum):
-    found = tabulate(frame_of(rows), people_layout(statistic, 0 if statistic == "count" else 2), min_contributors=minimum)
+    rules = Rules(min_contributors=minimum)
+    found = tabulate(frame_of(rows), people_layout(statistic, 0 if statistic == "count" else 2), rules=rules)
     cells = zip(itertools.chain(*found.values), itertools.chain(*found.states), by_hand(rows, statistic), strict=True)
     for value, state, (people, exact) in cells:
         if 0 < people < minimum:
@@ -88,7 +89,7 @@ def test_sums_that_cancel_are_exact_whatever_comes_first():
 
 def test_rows_of_one_person_are_one_contributor():
     rows = pd.DataFrame({"row": ["a"] * 30 + ["b"] * 10, "contributor": ["one"] * 30 + list("0123456789")})
-    found = tabulate(rows, layout(rows=axis("row", ("a", "b"))), min_contributors=10)
+    found = tabulate(rows, layout(rows=axis("row", ("a", "b"))), rules=Rules(min_contributors=10))
     assert found.values == ((None,), (10,))
     assert found.states == (("withheld",), ("shown",))
 
@@ -96,24 +97,24 @@ def test_rows_of_one_person_are_one_contributor():
 def test_only_people_whose_value_is_known_stand_behind_a_mean():
     rows = pd.DataFrame({"row": "a", "value": [3000.0] + [np.nan] * 20, "contributor": [f"p{n}" for n in range(21)]})
     for statistic in ("mean", "sum", "median"):
-        found = tabulate(rows, layout(rows=axis("row", ("a",)), statistic=statistic), min_contributors=10)
+        found = tabulate(rows, layout(rows=axis("row", ("a",)), statistic=statistic), rules=Rules(min_contributors=10))
         assert found.states == (("withheld",),)
 
 
 def test_withheld_zero_and_empty_are_three_things():
     rows = pd.DataFrame({"row": ["a"], "value": [0.0], "contributor": ["p"]})
     keys = axis("row", ("a", "b"))
-    assert tabulate(rows, layout(rows=keys), min_contributors=2).states == (("withheld",), ("shown",))
-    assert tabulate(rows, layout(rows=keys), min_contributors=2).values == ((None,), (0,))
-    means = tabulate(rows, layout(rows=keys, statistic="mean"), min_contributors=1)
+    assert tabulate(rows, layout(rows=keys), rules=Rules(min_contributors=2)).states == (("withheld",), ("shown",))
+    assert tabulate(rows, layout(rows=keys), rules=Rules(min_contributors=2)).values == ((None,), (0,))
+    means = tabulate(rows, layout(rows=keys, statistic="mean"), rules=Rules(min_contributors=1))
     assert means.values == ((0.0,), (None,))
     assert means.states == (("shown",), ("empty",))
 
 
 def test_a_table_of_nobody_shows_zeros():
     rows = pd.DataFrame({"row": [], "column": [], "value": [], "contributor": []})
-    assert tabulate(rows, people_layout("count", 0), min_contributors=10).values == ((0, 0, 0), (0, 0, 0))
-    assert tabulate(rows, people_layout("mean"), min_contributors=10).states == (("empty",) * 3,) * 2
+    assert tabulate(rows, people_layout("count", 0), rules=Rules(min_contributors=10)).values == ((0, 0, 0), (0, 0, 0))
+    assert tabulate(rows, people_layout("mean"), rules=Rules(min_contributors=10)).states == (("empty",) * 3,) * 2
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,12 @@ def test_withheld_and_empty_cells_say_so_and_are_no_zeros(sample_book):
     assert "‘비공개’ 4칸은" in page
 
 
+def test_a_table_of_rounded_counts_says_to_what_they_were_rounded(sample_book):
+    assert "수는 가장 가까운 5의 배수로 반올림해" in sample_book.page("ko/bike-routes")
+    assert "Counts are rounded to the nearest multiple of 5, halves up" in sample_book.page("en/bike-routes")
+    assert "rounded-note" not in sample_book.page("en/fine-dust")
+
+
 def test_synthetic_results_are_marked_wherever_they_stand(sample_book):
     warning = "They say nothing about the real one."
     for name in ("en/bike-routes", "en/bike-routes/hours"):

@@ -163,7 +163,7 @@ class Bench:
         Returns
         -------
         Table
-            Masked by the primary rule.
+            Masked by the primary rules of the policies.
 
         Raises
         ------
@@ -207,12 +207,12 @@ class Bench:
             unit=bilingual(unit, f"table '{name}': unit") if unit else None,
         )
         contributions = contributing_rows(name, frame, rows=rows, columns=columns, value=value, contributor=contributor)
-        safe = tabulate(contributions, layout, min_contributors=self._loaded.minimum())
+        safe = tabulate(contributions, layout, rules=self._loaded.rules())
         shown_title = bilingual(title, f"table '{name}': title") if title else dict.fromkeys(LANGUAGES, name)
         record = {
             "title": dict(shown_title) if title else None,
             "note": bilingual(note, f"table '{name}': note") if note else None,
-            "content": layout.as_record(),
+            "content": safe.layout.as_record(),
         }
         table = Table(name, safe, dict(shown_title))
         self._tables[name] = table

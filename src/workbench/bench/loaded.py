@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from workbench.catalog import DATA_NAME, Catalog, read_manifest
+from workbench.disclosure import Rules, rules_of, strictest
 from workbench.errors import GateRefused, unknown
 from workbench.project import Project
 
@@ -62,9 +63,9 @@ class Loaded:
             raise unknown("loaded dataset", asked, self._actual)
         return basis_of(self._catalog, asked, self._actual[asked])
 
-    def minimum(self) -> int:
-        """Return how many people a cell needs: the strictest policy of all that was loaded, 0 where none is about people."""
-        return max((int(self._manifests[asked]["min_contributors"]) for asked in self._personal()), default=0)
+    def rules(self) -> Rules:
+        """Return what a table obeys: the strictest of the policies of all that was loaded, none where none is about people."""
+        return strictest(rules_of(self._manifests[asked]) for asked in self._personal())
 
     def unit_in(self, frame: pd.DataFrame) -> str | None:
         """Return the column of protected ids that a frame still carries, None where there is none or more than one.
@@ -205,6 +206,7 @@ def dataset_record(catalog: Catalog, asked: str, actual: str, manifest: Mapping[
     -------
     dict
     """
+    rules = rules_of(manifest)
     return {
         "dataset": actual,
         "kind": basis_of(catalog, asked, actual),
@@ -214,5 +216,6 @@ def dataset_record(catalog: Catalog, asked: str, actual: str, manifest: Mapping[
         "sources": manifest.get("sources", []),
         "retrieved": manifest.get("retrieved"),
         "personal": bool(manifest.get("personal")),
-        "min_contributors": int(manifest.get("min_contributors", 0)),
+        "min_contributors": rules.min_contributors,
+        **({"disclosure": rules.as_record()} if rules != Rules(rules.min_contributors) else {}),
     }

@@ -17,6 +17,7 @@ RESULT_MIME = "application/vnd.workbench.result+json"
 
 WITHHELD = {"ko": "비공개", "en": "withheld"}
 EMPTY = {"ko": "자료 없음", "en": "no data"}
+ROUNDED = {"ko": "{base}의 배수로 반올림", "en": "rounded to multiples of {base}"}
 
 
 class Table:
@@ -202,7 +203,9 @@ def table_html(safe: SafeTable, title: dict[str, str], language: str) -> str:
         for row, label in enumerate(layout.rows.labels[language])
     )
     corner = html.escape(layout.rows.title[language])
+    rounded = f" ({ROUNDED[language].format(base=layout.rounded_to)})" if layout.rounded_to else ""
     return (
-        f"<table><caption>{html.escape(title[language])}</caption><thead><tr><th scope='col'>{corner}</th>{head}</tr></thead>"
+        f"<table><caption>{html.escape(title[language])}{rounded}</caption>"
+        f"<thead><tr><th scope='col'>{corner}</th>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table>"
     )

@@ -36,6 +36,7 @@ class _Dataset(_Record):
     retrieved: str | None
     personal: bool
     min_contributors: int = Key(ge=0)
+    disclosure: dict[str, Any] | None = None
 
 
 class _Result(_Record):

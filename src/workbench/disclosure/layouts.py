@@ -120,7 +120,8 @@ class Layout:
     """What a table is to be.
 
     ``columns`` is None for a table with one column. ``unit`` is by language. ``people`` says whether the contributors
-    are counted as people; without it the rows are not about people.
+    are counted as people; without it the rows are not about people. ``rounded_to`` is the number that the counts are
+    multiples of, None where they are exact: it follows from the policies, never from a notebook.
     """
 
     rows: Axis
@@ -129,6 +130,7 @@ class Layout:
     decimals: int
     people: bool
     unit: Mapping[str, str] | None = None
+    rounded_to: int | None = None
 
     def __post_init__(self) -> None:
         if self.statistic not in STATISTICS:
@@ -138,6 +140,9 @@ class Layout:
             raise UsageError(f"decimals: {self.decimals!r:.60}, allowed is a whole number from 0 to {MAX_DECIMALS}")
         if self.unit is not None:
             _words(self.unit, "unit")
+        base = self.rounded_to
+        if base is not None and (not isinstance(base, int) or isinstance(base, bool) or base < 2):
+            raise UsageError(f"rounded_to: {base!r:.60}, allowed is a whole number from 2")
         if self.shape[0] * self.shape[1] > MAX_CELLS:
             raise UsageError(
                 f"a table of {self.shape[0]} x {self.shape[1]} cells, allowed {MAX_CELLS:,} in all",
@@ -153,6 +158,7 @@ class Layout:
             "decimals": self.decimals,
             "contributors": "people" if self.people else None,
             "unit": dict(self.unit) if self.unit else None,
+            **({"rounded_to": self.rounded_to} if self.rounded_to else {}),
         }
 
     @classmethod
@@ -175,6 +181,7 @@ class Layout:
             decimals=entry(record, "decimals", int, where="table"),
             people=contributors == "people",
             unit=entry(record, "unit", (dict, type(None)), where="table"),
+            rounded_to=record.get("rounded_to"),
         )
 
     @property

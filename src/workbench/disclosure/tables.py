@@ -1,4 +1,4 @@
-"""From contributing rows to a publishable table: recomputed cells, and those with too few contributors withheld.
+"""From contributing rows to a publishable table: recomputed cells, and those withheld that tell of too few people.
 
 Pure: frames in, tables out. The rows come from a kernel and are not trusted to be a table already; the cells are
 computed here, outside it, and rounded as they will be read.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, Literal
 
@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.disclosure.layouts import Axis, Layout, entry, typed
+from workbench.disclosure.rules import Rules, dominated, round_to
+from workbench.disclosure.sums import exact_sums
 from workbench.errors import UsageError, unknown
 
 State = Literal["shown", "withheld", "empty"]
@@ -26,8 +28,7 @@ STATES: tuple[str, ...] = ("shown", "withheld", "empty")
 ROW, COLUMN, VALUE, CONTRIBUTOR = "row", "column", "value", "contributor"
 """The columns of a frame of contributing rows."""
 
-EXACT_INTEGERS = 2**53
-"""Up to here every whole number is a float."""
+NO_RULES = Rules()
 
 _WIDE = Context(prec=400)
 """Wide enough for every float with decimals."""
@@ -43,7 +44,7 @@ class SafeTable:
     values : tuple of tuple of (float or int or None)
         None where a cell is withheld or empty.
     states : tuple of tuple of str
-        ``shown``, ``withheld`` (too few contributors) or ``empty`` (nothing there; a count of nobody is a shown 0).
+        ``shown``, ``withheld`` (it tells of too few people) or ``empty`` (nothing there; a count of nobody is a shown 0).
     """
 
     layout: Layout
@@ -113,8 +114,8 @@ def round_half_up(value: float, decimals: int) -> float | int:
     return int(exact) if decimals == 0 else float(exact) + 0.0
 
 
-def tabulate(contributions: pd.DataFrame, layout: Layout, *, min_contributors: int = 0) -> SafeTable:
-    """Compute a table's cells from its contributing rows and withhold those with too few contributors.
+def tabulate(contributions: pd.DataFrame, layout: Layout, *, rules: Rules = NO_RULES) -> SafeTable:
+    """Compute a table's cells from its contributing rows and withhold those that tell of too few people.
 
     Parameters
     ----------
@@ -122,15 +123,18 @@ def tabulate(contributions: pd.DataFrame, layout: Layout, *, min_contributors: i
         Columns ``row``, ``column`` (keys of the layout's axes), ``value`` (numbers; not used by a count) and, for a
         table about people, ``contributor``.
     layout : Layout
-    min_contributors : int, default 0
-        A cell of a table about people with fewer different contributors, but at least one, is withheld.
+    rules : Rules
+        Of the policies of the data behind; they hold for tables about people.
 
     Returns
     -------
     SafeTable
+        Its layout says to what counts were rounded, whatever the given one says.
 
     Raises
     ------
+    GateRefused
+        A rule cannot be judged on these values.
     UsageError
         A column missing, a key outside the axes, two rows in one cell of statistic ``value``, or values that are not
         finite numbers.
@@ -139,14 +143,17 @@ def tabulate(contributions: pd.DataFrame, layout: Layout, *, min_contributors: i
     -----
     Contributors are counted as different people, not as rows; for every statistic but ``count`` only those whose value
     is known, since the others add nothing behind which somebody could stand. Sums are exact, so that the order of rows
-    changes nothing. Only primary suppression is applied: tables with shared margins are not protected against each other.
+    changes nothing. Dominance and p % look at what each contributor brings to a sum, at the same sums behind a mean or a
+    median, and at each contributor's rows in a count. A sum of zeros and ones is a count by another name, and rounded
+    like one. A cell of somebody that would be rounded to 0 is withheld: 0 means nobody. Only primary suppression is
+    applied: tables with shared margins are not protected against each other.
 
     Examples
     --------
     >>> axis = Axis("sex", ("F", "M"), {"en": "Sex"}, {"en": ("F", "M")})
     >>> layout = Layout(rows=axis, columns=None, statistic="count", decimals=0, people=True)
     >>> rows = pd.DataFrame({"row": ["F"] * 12 + ["M"] * 3, "column": "", "value": 1.0, "contributor": range(15)})
-    >>> tabulate(rows, layout, min_contributors=10).values
+    >>> tabulate(rows, layout, rules=Rules(min_contributors=10)).values
     ((12,), (None,))
     """
     _check_columns(contributions, layout)
@@ -156,30 +163,39 @@ def tabulate(contributions: pd.DataFrame, layout: Layout, *, min_contributors: i
     if layout.columns is not None:
         cell = cell + _codes(contributions[COLUMN], layout.columns)
     measured = np.ones(len(contributions), bool)
+    amounts = np.ones(len(contributions))
     numbers: np.ndarray = np.bincount(cell, minlength=size).astype(float)
     if layout.statistic != "count":
         amounts = _amounts(contributions[VALUE])
         measured = ~np.isnan(amounts)
+        cell, amounts = cell[measured], amounts[measured]
         with np.errstate(over="ignore"):  # an infinite sum is refused in words
-            numbers = _statistic(cell[measured], amounts[measured], layout)
-    people = np.zeros(size, np.int64)
+            numbers = _statistic(cell, amounts, layout)
+    base = None
+    people, unsafe = np.zeros(size, np.int64), np.zeros(size, bool)
     if layout.people:
-        people = _distinct(cell[measured], contributions[CONTRIBUTOR][measured], size)
+        person = _people(contributions[CONTRIBUTOR][measured])
+        people = _distinct(cell, person, size)
+        unsafe = (people > 0) & (people < rules.min_contributors)
+        unsafe |= dominated(cell, person, amounts, size=size, rules=rules)
+        counted = layout.statistic == "count" or (layout.statistic == "sum" and bool(np.isin(amounts, (0, 1)).all()))
+        base = rules.round if counted else None
     values: list[float | int | None] = []
     states: list[State] = []
-    for number, contributors in zip(numbers, people, strict=True):
-        if 0 < contributors < min_contributors:
+    for number, withheld in zip(numbers.tolist(), unsafe.tolist(), strict=True):
+        published = number if base is None or math.isnan(number) else round_to(int(number), base)
+        if withheld or (published == 0 and number > 0):
             values.append(None)
             states.append("withheld")
-        elif np.isnan(number):
+        elif math.isnan(number):
             values.append(None)
             states.append("empty")
         else:
-            values.append(round_half_up(float(number), layout.decimals))
+            values.append(round_half_up(published, layout.decimals))
             states.append("shown")
     width = shape[1]
     return SafeTable(
-        layout=layout,
+        layout=replace(layout, rounded_to=base),
         values=tuple(tuple(values[row * width : (row + 1) * width]) for row in range(shape[0])),
         states=tuple(tuple(states[row * width : (row + 1) * width]) for row in range(shape[0])),
     )
@@ -225,14 +241,18 @@ def _amounts(values: pd.Series) -> np.ndarray:
     return amounts
 
 
-def _distinct(cell: np.ndarray, contributors: pd.Series, size: int) -> np.ndarray:
-    """How many different contributors each cell has."""
+def _people(contributors: pd.Series) -> np.ndarray:
+    """A number for each contributor."""
     try:
-        person, known = pd.factorize(contributors)
+        return pd.factorize(contributors)[0]
     except TypeError:
         raise UsageError("contributors are words or numbers") from None
-    pairs = np.unique(cell * max(len(known), 1) + person)
-    return np.bincount(pairs // max(len(known), 1), minlength=size)
+
+
+def _distinct(cell: np.ndarray, person: np.ndarray, size: int) -> np.ndarray:
+    """How many different contributors each cell has."""
+    known = int(person.max(initial=0)) + 1
+    return np.bincount(np.unique(cell * known + person) // known, minlength=size)
 
 
 def _statistic(cell: np.ndarray, amounts: np.ndarray, layout: Layout) -> np.ndarray:
@@ -249,26 +269,12 @@ def _statistic(cell: np.ndarray, amounts: np.ndarray, layout: Layout) -> np.ndar
         result[grouped.index.to_numpy(dtype=np.int64)] = grouped.to_numpy()
     else:
         there = counts > 0
-        result[there] = _sums(cell, amounts, size)[there]
+        result[there] = exact_sums(cell, amounts, size)[there]
         if layout.statistic == "mean":
             result[there] /= counts[there]
     if np.isinf(result).any():
         raise UsageError("the values of a table are too large to be added up")
     return result
-
-
-def _sums(cell: np.ndarray, amounts: np.ndarray, size: int) -> np.ndarray:
-    """The sum of each cell, exact before its one rounding, whatever the order of rows."""
-    if (amounts == np.rint(amounts)).all() and np.abs(amounts).sum() < EXACT_INTEGERS:
-        return np.bincount(cell, weights=amounts, minlength=size)
-    order = np.argsort(cell, kind="stable")
-    ends = np.cumsum(np.bincount(cell, minlength=size))
-    ordered = amounts[order].tolist()
-    starts = np.concatenate(([0], ends[:-1]))
-    try:
-        return np.array([math.fsum(ordered[start:end]) for start, end in zip(starts, ends, strict=True)])
-    except OverflowError:
-        return np.full(size, np.inf)
 
 
 def _grid(record: Mapping[str, Any], name: str, layout: Layout) -> tuple[tuple[Any, ...], ...]:

@@ -108,6 +108,15 @@ class ReleaseRecord(Record):
         return self
 
 
+class UsedDisclosure(Record):
+    """The rules that a policy sets for tables, where they are more than a number of contributors."""
+
+    min_contributors: int
+    dominance: dict[str, float] | None = None
+    p_percent: float | None = None
+    round: int | None = None
+
+
 class Used(Record):
     """What a notebook got when it asked for a dataset: ``dataset`` is another one where a stand-in took its place."""
 
@@ -120,6 +129,7 @@ class Used(Record):
     retrieved: str | None = None
     personal: bool
     min_contributors: int
+    disclosure: UsedDisclosure | None = None
 
 
 class Axis(Record):
@@ -149,6 +159,7 @@ class TableContent(Record):
     unit: Bilingual | None
     decimals: Annotated[int, Field(ge=0, le=12)]
     contributors: str | None
+    rounded_to: Annotated[int, Field(ge=2)] | None = None
     values: list[list[float | None]]
     state: list[list[State]]
 

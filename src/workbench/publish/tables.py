@@ -50,6 +50,7 @@ class TableView:
     statistic: str
     withheld: int
     empty: int
+    rounded_to: int | None = None
 
     @property
     def scrolls(self) -> bool:
@@ -141,6 +142,7 @@ def table_view(content: TableContent, language: str, *, words: Mapping[str, str]
         statistic=statistic,
         withheld=sum(state == "withheld" for states in content.state for state in states),
         empty=sum(state == "empty" for states in content.state for state in states),
+        rounded_to=content.rounded_to,
     )
 
 

@@ -201,8 +201,8 @@ def _joined(variants: list[VariantView]) -> tuple[VariantView, ...]:
         len(variant.table.rows) == 1
         and not (variant.picture or variant.map)
         and (variant.title, variant.note, variant.basis) == (first.title, first.note, first.basis)
-        and (variant.table.corner, variant.table.columns, variant.table.unit)
-        == (first.table.corner, first.table.columns, first.table.unit)
+        and (variant.table.corner, variant.table.columns, variant.table.unit, variant.table.rounded_to)
+        == (first.table.corner, first.table.columns, first.table.unit, first.table.rounded_to)
         for variant in variants
     )
     if len(variants) < 2 or not alike or len(set(keys)) < len(keys):

@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.bench import LANGUAGES, dataset_record, format_value, read_contributions, read_results
 from workbench.catalog import Catalog, read_manifest
-from workbench.disclosure import Layout, SafeTable, chosen_key, evaluate, rests_on_cells, tabulate
+from workbench.disclosure import Layout, SafeTable, chosen_key, evaluate, rests_on_cells, rules_of, strictest, tabulate
 from workbench.errors import GateRefused, WorkbenchError, combine, unknown
 from workbench.files import sha256
 from workbench.project import Project
@@ -110,11 +110,11 @@ def _untitled(name: str, record: Mapping[str, Any]) -> list[str]:
 def _table(folder: Path, name: str, record: Mapping[str, Any]) -> SafeTable:
     """Compute a table again from its contributing rows, under the strictest policy of what was loaded."""
     contributions = read_contributions(folder, name)
-    minimum = max((int(loaded["min_contributors"]) for loaded in record["datasets"].values()), default=0)
+    rules = strictest(map(rules_of, record["datasets"].values()))
     layout = Layout.from_record(record["content"])
     if any(loaded["personal"] for loaded in record["datasets"].values()) and not layout.people:
         raise GateRefused(f"table '{name}' rests on data about people and does not count them", hint="give contributor=")
-    return tabulate(contributions, layout, min_contributors=minimum)
+    return tabulate(contributions, layout, rules=rules)
 
 
 def _content(record: Mapping[str, Any], tables: Mapping[str, SafeTable]) -> dict[str, Any]:
