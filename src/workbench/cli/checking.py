@@ -26,6 +26,7 @@ from workbench.project import Project
 from workbench.records import line_of
 from workbench.releases import read_release, releases, verify_release
 from workbench.runs import check_analysis, issues, notebook_path, read_analysis, read_notebook
+from workbench.vault import Register
 
 Result = TypeVar("Result")
 
@@ -45,6 +46,7 @@ def check_project(project: Project, *, today: dt.date, report: Report = silent) 
             return None
 
     attempt(_nothing_private_is_carried, project)
+    attempt(_whole_register_of_the_vault, project)
     catalog = attempt(read_catalog, project)
     governance = attempt(_governance, project, today)
     if governance is not None:
@@ -130,6 +132,13 @@ def _nothing_private_is_carried(project: Project) -> None:
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
         hint = "look at who committed it, then: git rm -r --cached .workbench site"
         raise CheckFailed(f"{names[0]}{more}: is committed, and what is made on a machine never is", hint=hint)
+
+
+def _whole_register_of_the_vault(project: Project) -> None:
+    """Who opened what is still told as it was written; the parts themselves are the business of ``vault verify``."""
+    fault = Register(project).fault()
+    if fault is not None:
+        raise fault
 
 
 def _governance(project: Project, today: dt.date) -> Governance:

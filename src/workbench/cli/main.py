@@ -18,7 +18,7 @@ from workbench.project import Project
 READING = frozenset({"status", "catalog", "check", "lab", "explain"})
 """Commands that change nothing of what others write, and so wait for nobody."""
 
-ASKING = frozenset({"approve", "propose", "vote", "close", "answer", "minutes", "request-data", "governance"})
+ASKING = frozenset({"approve", "propose", "vote", "close", "answer", "minutes", "request-data", "governance", "vault"})
 """Commands that may ask people, and hold the project only once they have answered."""
 
 HOMES = {
@@ -31,6 +31,7 @@ HOMES = {
     "request-data": "recording",
     "explain": "explaining",
     "governance": "governing",
+    "vault": "vaulting",
     "privacy": "privately",
 }
 """The module of a command that is not in ``commands``."""

@@ -18,6 +18,7 @@ from workbench.cli.member_options import (
 )
 from workbench.cli.options import Add, assignment, count, json_option, port, today_option
 from workbench.cli.privacy_options import PRIVACY, key_option
+from workbench.cli.vault_options import VAULT
 from workbench.errors import UsageError, did_you_mean
 
 SAMPLE_TRIPS = 200_000
@@ -139,12 +140,14 @@ COMMANDS: dict[str, tuple[str, str, Add]] = {
     "check": ("verify catalogue, governance, policies, analyses and releases", "workbench check --json", _today_json),
     "lab": ("JupyterLab for two or more people on this machine", "workbench lab --port 8890", _lab),
     "sample": ("make the demonstration anew: statements, runs, releases, approvals", "WORKBENCH_DATA=~/seoul workbench sample --today 2026-11-20", today_option),
+    **VAULT,
     **GOVERNANCE,
     **PRIVACY,
 }  # fmt: skip
 
 
 GROUPS = {
+    "vault": "where rows about people rest, sealed: keys, opening, rotating, verifying, recovering",
     "governance": "who decides: tallies, the register, keys, links, answers to citizens",
     "privacy": "protecting and measuring any file, pinning and comparing policies",
 }

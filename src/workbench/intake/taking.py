@@ -216,16 +216,23 @@ def _rules(described: Dataset) -> str:
 
 def _waiting(checked: Checked, batch: Batch) -> pa.Table:
     """The refused rows as they came, to be sealed until somebody mends them."""
-    texts = {
-        int(row): json.dumps(
-            {name: str(value) for name, value in batch.frame.iloc[int(row)].dropna().items()}, ensure_ascii=False
-        )
-        for row in checked.refused["row"].unique()
-        if row < len(batch.frame)
+
+    def text(row: int) -> str:
+        values = {str(name): str(value) for name, value in batch.frame.iloc[row].dropna().items()}
+        return _written_out(json.dumps(values, ensure_ascii=False))
+
+    read = checked.refused["row"] < len(batch.frame)
+    texts = {int(row): text(int(row)) for row in checked.refused["row"][read].unique()}
+    columns = {
+        name: [_written_out(str(value)) for value in checked.refused[name]] for name in ("field", "found", "allowed", "reason")
     }
-    columns = {name: [str(value) for value in checked.refused[name]] for name in ("field", "found", "allowed", "reason")}
     lines, rows = checked.refused["line"].astype("int64").tolist(), [texts.get(int(row), "") for row in checked.refused["row"]]
     return pa.table({"line": lines, **columns, "row": rows}, schema=SCHEMA)
+
+
+def _written_out(text: str) -> str:
+    """A text in which half a letter, which UTF-8 cannot hold, is written out."""
+    return text.encode("utf-8", errors="backslashreplace").decode("utf-8")
 
 
 def _known(vault: Vault, dataset: str, described: Dataset, part_name: str) -> Known | None:

@@ -107,11 +107,16 @@ class Rulings:
         Raises
         ------
         GateRefused
-            ``joint``, and a side has no custodian with an age key.
+            ``joint``, and a side has no custodian with an age key, or the project is a demonstration and the rows are real.
         """
         kind = self.kind(dataset, described)
         if kind != "joint":
             return Keeping(kind)
+        if self.governance is not None and self.governance.rules.demonstration and not described.synthetic:
+            raise GateRefused(
+                f"dataset '{dataset}' is about real people, and this project is a demonstration, whose keys everybody may read",
+                hint="start a city's own project, with keys of its own: workbench init",
+            )
         found = self.custodians()
         missing = found.missing()
         if missing:

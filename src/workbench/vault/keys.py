@@ -6,20 +6,24 @@ A key is read when it is needed and lives in the process alone; nothing here wri
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import UsageError
+from workbench.governance.acts.keyring import own_key_path
+from workbench.governance.signing.demonstration import demonstration_folder
+from workbench.governance.signing.key_files import DEMONSTRATION, create_file
+from workbench.project import Project
 
 Ask = Callable[[str], str]
 """Asks a person for a passphrase, given a prompt."""
 
 LARGEST_KEY_FILE = 65_536
 ASKED_TIMES = 3
-DEMONSTRATION = "demonstration"
-"""Under a folder of this name lie the sample's keys, which everybody may read: nothing real is sealed to them."""
+SEAT = re.compile(r"[A-Z]{1,3}-[1-9][0-9]{0,2}")
 
 _BEGIN = "AGE-SECRET-KEY-1"
 _ENCRYPTED = (b"age-encryption.org/v1", b"-----BEGIN AGE ENCRYPTED FILE-----")
@@ -104,6 +108,79 @@ def read_keys(paths: Iterable[Path], *, passphrase: Ask | None = None) -> Keys:
     True
     """
     return Keys(tuple(Key(str(path), _identity(Path(path), passphrase)) for path in paths))
+
+
+def key_file(project: Project, word: str) -> Path:
+    """Return the key file that somebody names by its path, or by the seat whose key it is.
+
+    Parameters
+    ----------
+    project : Project
+    word : str
+        A path, or a seat such as ``G-3``: then the file that ``workbench vault keygen`` writes, or the demonstration's.
+
+    Returns
+    -------
+    Path
+
+    Examples
+    --------
+    >>> key_file(Project(root=Path("/srv/city")), "/media/stick/G-3.age")
+    PosixPath('/media/stick/G-3.age')
+    """
+    path = Path(word).expanduser()
+    if path.exists() or not SEAT.fullmatch(word):
+        return path
+    sample = demonstration_folder(project) / f"{word}.age"
+    return sample if sample.is_file() else own_identity_path(word)
+
+
+def own_identity_path(seat: str) -> Path:
+    """Return where a seat's age key lies unless its holder says otherwise.
+
+    Parameters
+    ----------
+    seat : str
+
+    Returns
+    -------
+    Path
+
+    Examples
+    --------
+    >>> own_identity_path("G-3").name
+    'workbench_G-3.age'
+    """
+    return own_key_path(seat).with_name(f"workbench_{seat}.age")
+
+
+def write_identity(path: Path, identity: str, *, passphrase: str | None = None) -> None:
+    """Write an age key for its holder alone.
+
+    Parameters
+    ----------
+    path : Path
+        Must not exist.
+    identity : str
+        ``AGE-SECRET-KEY-1…``.
+    passphrase : str, optional
+        Encrypts the file, as ``age -p`` does.
+
+    Raises
+    ------
+    UsageError
+        It is there already, or the passphrase is empty.
+    """
+    from pyrage import passphrase as by_passphrase
+
+    recipient = str(parse_identity(identity, where=str(path)).to_public())
+    content = f"# public key: {recipient}\n{identity}\n".encode()
+    if passphrase is not None:
+        if not passphrase:
+            raise UsageError(f"{path}: an empty passphrase protects nothing", hint="give one, or leave it out")
+        content = by_passphrase.encrypt(content, passphrase, armored=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    create_file(path, bytes(content), mode=0o600)
 
 
 def parse_identity(text: str, *, where: str) -> Any:

@@ -97,7 +97,7 @@ def to_table(rows: pa.Table | pd.DataFrame, described: Dataset, *, where: str, w
         column = rows[field.name] if not isinstance(rows, pa.Table) else rows.column(field.name)
         try:
             arrays.append(_geometry(column) if field.name == described.geometry else _plain(column, field.type))
-        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, ValueError) as error:
+        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, ValueError, OverflowError) as error:
             problem = f"{where}: '{field.name}': not all values are of type {described.fields[field.name].type}"
             raise UsageError(problem if withheld else f"{problem} ({error})") from None
     return pa.Table.from_arrays(arrays, schema=schema)

@@ -88,7 +88,8 @@ def write_synthetic(
         report(number, len(wanted), name)
         recipe = {"generator": generator_version(), "seed": seed, "size": rows}
         known = vault.record(name, PART)
-        if known is None or any(known.get(key) != value for key, value in recipe.items()):
+        rests_otherwise = known is not None and known.get("custody", "clear") != vault.keeping(name).kind
+        if known is None or rests_otherwise or any(known.get(key) != value for key, value in recipe.items()):
             known = _write(vault, catalog, name, recipe)
         written[name] = int(known["rows"])
     report(len(wanted), len(wanted), "")
