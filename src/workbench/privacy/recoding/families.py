@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.privacy.recoding.axes import Axis
-from workbench.privacy.recoding.lending import divided, lend
+from workbench.privacy.recoding.lending import before_each, divided, lend
 from workbench.privacy.recoding.proposals import Proposal
 from workbench.privacy.recoding.state import Pieces, Task
 
@@ -104,12 +104,10 @@ def part_into(
         open_groups &= ~good
         want = want * 2
     while open_groups.any():
-        leaves = _join(leaves, own, people, worth, np.where(open_groups, rest, 0), task.k)
+        leaves = _join(leaves, own, people, worth, np.where(open_groups, np.maximum(task.k - rest, 1), 0))
         rest = np.bincount(own, weights=np.where(leaves, 0, people), minlength=groups).astype(np.int64)
-        open_groups &= (np.bincount(own, weights=leaves, minlength=groups) > 0) & ~_sound(
-            task, pieces, group, np.where(leaves[pair], pair, -1), lent, rest
-        )
-        rest = np.where(open_groups, task.k - 1, rest)
+        anyone = np.bincount(own, weights=leaves, minlength=groups) > 0
+        open_groups &= anyone & ~_sound(task, pieces, group, np.where(leaves[pair], pair, -1), lent, rest)
     price = np.where(lent > 0, lent * task.rows_each[pieces.profile] * (parent_cost[group] - cost[node[pair]]), 0)
     gain = np.bincount(own, weights=np.where(leaves, worth, 0), minlength=groups) - np.bincount(group, price, groups)
     return Proposal(gain=np.maximum(gain, 0).astype(np.int64), part=np.where(leaves[pair], part, 0), lent=lent)
@@ -129,17 +127,10 @@ def _sound(task: Task, pieces: Pieces, group: np.ndarray, part: np.ndarray, lent
     return sound
 
 
-def _join(leaves: np.ndarray, own: np.ndarray, people: np.ndarray, worth: np.ndarray, rest: np.ndarray, k: int) -> np.ndarray:
-    """Take back the least worthy children of each group whose rest holds 1 to k - 1 people, until it holds k."""
-    short = (rest > 0) & (rest < k)
-    at = np.flatnonzero(leaves & short[own])
-    if not len(at):
-        return leaves
+def _join(leaves: np.ndarray, own: np.ndarray, people: np.ndarray, worth: np.ndarray, need: np.ndarray) -> np.ndarray:
+    """Take back the least worthy children of each group until its rest has so many people more."""
+    at = np.flatnonzero(leaves & (need > 0)[own])
     order = at[np.lexsort((at, worth[at], own[at]))]
-    begin = np.append(True, own[order][1:] != own[order][:-1])
-    added = np.cumsum(people[order]) - people[order]
-    before = added - np.repeat(added[begin], np.diff(np.append(np.flatnonzero(begin), len(order))))
-    taken = order[rest[own[order]] + before < k]
     leaves = leaves.copy()
-    leaves[taken] = False
+    leaves[order[before_each(own[order], people[order]) < need[own[order]]]] = False
     return leaves

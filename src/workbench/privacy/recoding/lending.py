@@ -55,15 +55,31 @@ def lend(
     order = at[order[np.argsort(far[order], kind="stable")]]
     own, part, count = group[order], lender[order], pieces.people[order]
     surplus = np.bincount(lender[at[~stays]], pieces.people[at[~stays]], minlength=lenders).astype(np.int64) - task.k
-    spare = np.minimum(count, np.maximum(surplus[part] - _before(part, count), 0))
-    taken = np.minimum(spare, np.maximum(need[own] - _before(own, spare), 0))
+    spare = np.minimum(count, np.maximum(surplus[part] - before_each(part, count), 0))
+    taken = np.minimum(spare, np.maximum(need[own] - before_each(own, spare), 0))
     filled = (need > 0) & (np.bincount(own, taken, minlength=groups).astype(np.int64) == need)
     lent[order] = np.where(filled[own], taken, 0)
     return lent, filled
 
 
-def _before(owner: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """What stands before each entry among those of the same owner."""
+def before_each(owner: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Add up what stands before each entry among those of the same owner.
+
+    Parameters
+    ----------
+    owner, count : numpy.ndarray
+        Shape (entries,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (entries,).
+
+    Examples
+    --------
+    >>> before_each(np.array([1, 0, 1, 1]), np.array([5, 2, 3, 1])).tolist()
+    [0, 0, 5, 8]
+    """
     order = np.argsort(owner, kind="stable")
     ordered, counts = owner[order], count[order]
     total = np.cumsum(counts) - counts
@@ -76,7 +92,7 @@ def _before(owner: np.ndarray, count: np.ndarray) -> np.ndarray:
 def divided(
     owner: np.ndarray, rest: np.ndarray, profile: np.ndarray, people: np.ndarray, lent: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Divide the pieces that lend.
+    """Divide the pieces that lend: what they keep, then what they lend.
 
     Parameters
     ----------
