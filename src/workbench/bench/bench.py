@@ -180,6 +180,7 @@ class Bench:
         check_value(name, statistic, value)
         contributor = contributor or self._loaded.unit_in(frame)
         people = self._loaded.check_people(name, frame, contributor=contributor, statistic=statistic)
+        self._loaded.check_axes(name, frame, [rows, *([columns] if columns else [])])
         for what, given in (("axis_titles", axis_titles), ("labels", labels), ("keys", keys)):
             for column in given or {}:
                 if column not in (rows, columns):

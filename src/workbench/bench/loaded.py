@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from workbench.bench.local_labels import refuse_local_labels
 from workbench.catalog import DATA_NAME, Catalog, read_manifest
 from workbench.disclosure import Rules, rules_of, strictest
 from workbench.errors import GateRefused, unknown
@@ -159,6 +160,23 @@ class Loaded:
         bool
         """
         return any(key in self.people(asked) for asked in self._personal())
+
+    def check_axes(self, table: str, frame: pd.DataFrame, columns: Sequence[str]) -> None:
+        """Refuse an axis whose labels overlap.
+
+        Parameters
+        ----------
+        table : str
+            Its name, for messages.
+        frame : pandas.DataFrame
+        columns : sequence of str
+
+        Raises
+        ------
+        GateRefused
+        """
+        known = [(asked, self._manifests[asked], self._folder(actual)) for asked, actual in self._actual.items()]
+        refuse_local_labels(table, frame, columns, known)
 
     def as_record(self) -> dict[str, Any]:
         """Return what stands in each result about the data behind it."""

@@ -31,6 +31,9 @@ Condition = tuple[str, str, Any]
 
 OPERATORS = ("==", "!=", "<", "<=", ">", ">=", "in", "not in")
 
+LOCAL_HINT = "for one coding of the whole column, adopt it among analysis_dimensions: [{names}] in the policy of {dataset}"
+"""The way out where labels overlap."""
+
 _EXAMPLE = {
     "string": "give a word, such as '강남구'",
     "integer": "give a whole number, such as 2021",
@@ -137,6 +140,7 @@ def load_from(
     types = manifest.get("types", {})
     wanted = _known_columns(columns, list(manifest["fields"]), where=f"dataset '{dataset}'")
     conditions = _conditions(where or (), available, types, list(manifest["fields"]), dataset)
+    _refuse_local([column for column, _, _ in conditions], manifest, dataset)
     place = described.geometry if described.geometry in manifest["fields"] else None
     place = None if place in types else place  # recoded by the policy: a cell is a word now
     if bbox is not None:
@@ -157,6 +161,16 @@ def _refuse_unadopted(stored: Path, dataset: str) -> None:
         raise CheckFailed(f"{stored}: not a Parquet file", hint=again) from error
     if metadata.get(ADOPTED) == b"false":
         raise GateRefused(f"dataset '{dataset}' was protected without an adopted policy ({stored})", hint=again)
+
+
+def _refuse_local(columns: Sequence[str], manifest: dict[str, Any], dataset: str) -> None:
+    """Refuse to select by labels that overlap: ``20-29`` would leave out whoever is protected as ``25-34``."""
+    local = [name for name in dict.fromkeys(columns) if name in manifest.get("local", ())]
+    if local:
+        raise GateRefused(
+            f"dataset '{dataset}': {', '.join(local)} cannot select: recoded profile by profile, its labels overlap",
+            hint=LOCAL_HINT.format(names=", ".join(local), dataset=dataset),
+        )
 
 
 def _known_columns(columns: Sequence[str] | None, available: list[str], *, where: str) -> list[str]:
