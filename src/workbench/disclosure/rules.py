@@ -212,8 +212,8 @@ def dominated(cell: np.ndarray, person: np.ndarray, amounts: np.ndarray, *, size
     -----
     What a person brings is the sum of their rows, x1 >= x2 >= ... . Of a total X, the (n,k) rule withholds where
     x1 + ... + xn > k X, the p % rule where X - x1 - x2 < p/100 x1 (Hundepool et al. 2012, Statistical Disclosure
-    Control, section 4.2.2; the tau-ARGUS manual 4.2, section 2.2). Decided in exact fractions of the decimals that name
-    the sums.
+    Control, chapter 4, sensitivity rules; the tau-ARGUS manual, sensitive cells in magnitude tables). Decided in exact
+    fractions of the decimals that name the sums.
 
     Examples
     --------
