@@ -132,7 +132,8 @@ def written(rng: Random, writing: str, *, lot: bool) -> tuple[str, str]:
     tail = f"{comma}{parts.unit}" if parts.unit else ""
     region, core = f"{parts.region} ", f"{parts.street} {parts.number}{tail}"
     if writing == "without_separators":
-        return region.replace(" ", ""), core.replace(" ", "").replace(",", ", " if rng.random() < 0.3 else ",")
+        apart = rng.choice((",", ", ", " ")) if tail and parts.number[-1].isdigit() and parts.unit[0].isdigit() else ""
+        return region.replace(" ", ""), f"{parts.street}{parts.number}".replace(" ", "") + apart + parts.unit.replace(" ", "")
     if writing == "spaced":
         return region, _spaced(rng, parts, tail)
     if writing == "full_width":
