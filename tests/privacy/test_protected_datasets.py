@@ -12,10 +12,11 @@ import pytest
 import signed
 from demo_city import POLICIES, complaints, make_city, take_in, write_yaml
 from workbench.catalog import load_from, read_catalog
-from workbench.errors import GateRefused
+from workbench.errors import CheckFailed, GateRefused
 from workbench.files import read_json, read_yaml, sha256_file
 from workbench.governance import policy_path
-from workbench.privacy import protect_dataset
+from workbench.privacy import protect_dataset, read_policy
+from workbench.privacy.protected_files import protect_file
 from workbench.project import Project
 from workbench.vault import Vault
 
@@ -69,8 +70,77 @@ def test_what_notebooks_load_is_the_protected_form(city):
     catalog = read_catalog(city)
     rows = load_from(city, catalog, "complaints", where=[("place", "==", "east")])
     assert rows.groupby("age")["person"].nunique().min() >= 5
-    label = rows["age"].iloc[0]
+
+
+def test_labels_that_overlap_select_nothing_and_those_of_analysis_dimensions_do(city):
+    catalog = read_catalog(city)
+    label = load_from(city, catalog, "complaints")["age"].iloc[0]
+    with pytest.raises(GateRefused, match=r"age cannot select[\s\S]*among analysis_dimensions"):
+        load_from(city, catalog, "complaints", where=[("age", "==", label)])
+    set_policy(city, analysis_dimensions=["age"])
+    adopt(city)
+    manifest = protect(city)
+    assert manifest["local"] == []
+    label = load_from(city, catalog, "complaints")["age"].iloc[0]
     assert len(load_from(city, catalog, "complaints", where=[("age", "==", label)])) > 0
+
+
+def test_the_manifest_carries_what_tables_and_records_need(city):
+    disclosure = {"min_contributors": 12, "dominance": {"n": 2, "share": 0.9}, "p_percent": 10, "round": 5}
+    set_policy(city, disclosure=disclosure, purposes=["statistics"], retention="P3Y")
+    adopt(city)
+    manifest = protect(city)
+    assert manifest["disclosure"] == disclosure
+    assert manifest["min_contributors"] == 12
+    assert (manifest["purposes"], manifest["retention"]) == (["statistics"], "P3Y")
+    assert (manifest["unit"], manifest["local"], manifest["types"]) == ("person", ["age"], {"person": "string", "age": "string"})
+    assert manifest["report"]["adopted"] is True
+    assert manifest["report"]["fields"]["complaint"]["done"] == "drop"
+
+
+def test_each_protection_is_recorded_as_the_law_asks(city):
+    set_policy(city, purposes=["statistics"], retention="P3Y")
+    adopt(city)
+    manifest = protect(city)
+    register = Vault(city, read_catalog(city)).register
+    entry = [one for one in register.entries() if one["kind"] == "protected"][-1]
+    assert entry["purpose"] == ["statistics"]
+    assert entry["items"] == ["person", "age", "year", "place"]
+    assert entry["period"] == "P3Y"
+    assert entry["policy"] == sha256_file(policy_path(city, "complaints"))
+    assert (entry["k"], entry["rows"], entry["dataset"]) == (manifest["report"]["k"], manifest["rows"], "complaints")
+    assert entry["use"] and entry["recipient"]
+    assert register.fault() is None
+    protect(city)
+    assert len(register.entries()) == entry["number"], "what does nothing is not recorded"
+
+
+def test_rows_that_rest_less_protected_than_the_policy_asks_are_refused_with_the_way_out(city):
+    set_policy(city, custody="joint")
+    adopt(city)
+    before = state(city)
+    with pytest.raises(
+        GateRefused, match=r"rests less protected \(synthetic\)[\s\S]*custody: joint[\s\S]*workbench fetch complaints"
+    ):
+        protect(city)
+    assert state(city) == before
+
+
+def test_a_file_that_was_protected_without_adoption_is_not_loaded_wherever_it_is_put(city):
+    policy = city.root / "try.yml"
+    fields = {**POLICIES["complaints"]["fields"], "person": {"role": "direct_identifier", "treatment": "pseudonymise"}}
+    write_yaml(policy, {"policy": "try", "version": 1, "unit": "person", "fields": fields, "guarantee": {"k": 5}})
+    source, out = city.root / "in.parquet", city.root / "out.parquet"
+    complaints().to_parquet(source)
+    assert protect_file(source, read_policy(policy), out=out)["adopted"] is False
+    assert pq.read_schema(out).metadata[b"workbench.adopted"] == b"false"
+    stored = city.protected / "complaints" / "data.parquet"
+    stored.write_bytes(out.read_bytes())
+    with pytest.raises(GateRefused, match="protected without an adopted policy"):
+        load_from(city, read_catalog(city), "complaints")
+    stored.write_text("person,age\n", encoding="utf-8")
+    with pytest.raises(CheckFailed, match="not a Parquet file"):
+        load_from(city, read_catalog(city), "complaints")
 
 
 def test_protecting_again_does_nothing_while_nothing_changed(city):
