@@ -14,7 +14,8 @@ import numpy as np
 
 from workbench.errors import GateRefused, UsageError
 from workbench.privacy.places.cells import cell_numbers, codes_of, from_morton, morton
-from workbench.privacy.places.geometries import people_codes, read_points, whole_metres
+from workbench.privacy.places.geometries import read_points
+from workbench.privacy.places.given import people_codes, whole_metres
 from workbench.privacy.places.quadtree import FINEST_M, MAX_DOUBLINGS, doublings
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.errors import UsageError
-from workbench.privacy.places.geometries import read_points, secret_bytes, to_degrees, whole_metres
+from workbench.privacy.places.geometries import read_points, to_degrees
+from workbench.privacy.places.given import secret_bytes, whole_metres
 
 if TYPE_CHECKING:
     from workbench.privacy.places.geometries import Geometries

@@ -13,7 +13,8 @@ import numpy as np
 
 from workbench.errors import UsageError
 from workbench.privacy.places.cells import cell_numbers, codes_of, from_morton, morton
-from workbench.privacy.places.geometries import read_points, whole_metres
+from workbench.privacy.places.geometries import read_points
+from workbench.privacy.places.given import whole_metres
 from workbench.privacy.recoding.trees import ANY, Tree
 
 if TYPE_CHECKING:

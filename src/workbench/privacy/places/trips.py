@@ -2,8 +2,8 @@
 
 A trip that is cut on a circle around the home shows the home: two hundred cuts lie on the circle, and its centre is found
 (Hassan, Hussain and Bates 2018, USENIX Security). Here the cuts lie on the edge of a cell that would be the same for
-anybody who lives in it. The way outside still tells in which direction a trip began; how much an attacker gains from that
-is measured in ``benchmarks/place_privacy.py``. Lengths and times of the whole trip give the hidden part away (Dhondt and
+anybody who lives in it, what goes straight on from a cut goes too, and where all that is left would still show a place, no
+line of it is shown; ``benchmarks/place_privacy.py`` measures what attackers find. Lengths and times of the whole trip give the hidden part away (Dhondt and
 others 2022, CCS): publish those of what is left.
 """
 
@@ -17,7 +17,8 @@ import numpy as np
 
 from workbench.errors import UsageError
 from workbench.privacy.places.clipping import Pieces, outside, pieces_of, put_together
-from workbench.privacy.places.geometries import people_codes, read_lines, read_points, to_degrees
+from workbench.privacy.places.geometries import read_lines, read_points, to_degrees
+from workbench.privacy.places.given import people_codes
 from workbench.privacy.places.guesses import seen
 from workbench.privacy.places.turning import behind_turns
 from workbench.privacy.places.zones import SAME_PLACE_M, Zones, zones_of
@@ -43,7 +44,7 @@ class Trimmed:
     start_zone, end_zone : pyarrow.DictionaryArray, shape (rows,)
         Names of the cells that stand for the ends; missing where the trip was.
     dropped : numpy.ndarray of bool, shape (rows,)
-        Trips of which nothing is left.
+        Trips of which nothing is left, or of which no line may be seen (:mod:`workbench.privacy.places.guesses`).
     length_m : numpy.ndarray of int64, shape (rows,)
         Of what is left; what may be published instead of the trip's own length.
     kept_share : float
@@ -91,7 +92,9 @@ def trim_trips(
     -------
     Trimmed
         Of each trip nothing is left in the zones of its own ends, nor in those of places where its person begins or ends
-        two trips or more, however often it passes; nor of what runs straight on from where it was cut.
+        two trips or more, however often it passes; nor of what runs straight on from where it was cut. Where the middle of
+        the cuts of a place, or the point that their directions run together in, would still come near it, the lines of its
+        trips are withheld.
 
     Raises
     ------

@@ -17,7 +17,8 @@ import numpy as np
 
 from workbench.privacy.places.adaptive import shared_cells
 from workbench.privacy.places.cells import Cell, cell_numbers
-from workbench.privacy.places.geometries import SOUTH_M, WEST_M, secret_bytes, whole_metres
+from workbench.privacy.places.geometries import SOUTH_M, WEST_M
+from workbench.privacy.places.given import secret_bytes, whole_metres
 
 if TYPE_CHECKING:
     import pyarrow as pa
