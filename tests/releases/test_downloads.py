@@ -153,3 +153,16 @@ def test_a_profile_of_fewer_people_than_promised_is_found_in_the_rows_that_leave
     write_json(data.parent / "manifest.json", {**manifest, "sha256": sha256_file(data)})
     with pytest.raises(GateRefused, match="1 people share a profile"):
         candidate(city)
+
+
+def test_a_sort_key_that_was_recoded_is_offered_as_the_label_it_became(city: Project) -> None:
+    fields = {
+        **POLICIES["complaints"]["fields"],
+        "year": {"role": "quasi_identifier", "recoding": "interval", "domain": [2000, 2030]},
+    }
+    offer(city, "complaints", version=3, purposes=["public_download"], fields=fields)
+    made = downloads_of(city, read_catalog(city), read_analysis(city, "noise"), governance_of(city), last=None)
+    rows = list(csv.DictReader(io.StringIO(made[0].files["downloads/complaints.csv"].decode("utf-8-sig"))))
+    assert {row["year"] for row in rows} == {"2021"}
+    described = json.loads(made[0].files["downloads/complaints.csv-metadata.json"])
+    assert {column["name"]: column["datatype"] for column in described["tableSchema"]["columns"]}["year"] == "string"

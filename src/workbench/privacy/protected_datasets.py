@@ -222,7 +222,8 @@ def _store_table(folder: Path, stored: Dataset, table: pa.Table, manifest: dict[
     schema = storage.arrow_schema(stored.fields)
     table = pa.table([table[field.name] for field in schema], names=schema.names)
     if stored.sort:
-        order = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in stored.sort])  # stable, missing last
+        keys = _plain(table.select(stored.sort))
+        order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in stored.sort])  # stable, missing last
         table = table.take(order)
     with replacing(folder / DATA_NAME, suffix=".parquet") as temporary:
         storage.write_groups(temporary, [_plain(table).cast(schema)], together=stored.sort[:-1])
