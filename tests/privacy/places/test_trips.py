@@ -80,8 +80,6 @@ def test_a_stop_at_home_on_the_way_is_cut_out_of_every_trip_of_its_rider():
     home = [stairs((0, 0)), stairs((0, 0), towards=(-1, 1))]
     before, after = [(-4000, 3000), (-4000, 1500), (-1500, 1500), (-1500, 0)], [(1500, 0), (1500, -1500), (4000, -1500)]
     past = ride(*before, (0, 0), *after, (4000, -3000))
-        (-4000, 3000), (-4000, 1500), (-1500, 1500), (-1500, 0), (0, 0), (1500, 0), (1500, -1500), (4000, -1500), (4000, -3000)
-    )
     people = ["a", "a", "a"]
     trimmed = trim_trips("track", [*home, past], people=people, secret=SECRET, zone_m=ZONE_M)
     zone = square(trimmed.start_zone.to_pylist()[0])
@@ -207,6 +205,16 @@ def test_two_hundred_trips_do_not_show_a_home_though_circles_do(straight):
     assert (not errors) == straight  # who never turns shows no line at all
     for found in errors.values():
         assert np.median(found) > 0.9 * np.median(middles)
+
+
+def test_ways_whose_middle_falls_on_the_home_are_withheld_and_their_zones_stay():
+    directions = [(1, 1), (-1, 1), (1, -1), (-1, -1)]
+    evenly = trim_trips("track", [stairs((0, 0), towards=t) for t in directions], people=["a"] * 4, secret=SECRET, zone_m=ZONE_M)
+    assert evenly.dropped.all()
+    assert len(set(evenly.start_zone.to_pylist())) == 1
+    assert evenly.kept_share == 0
+    one_way = trim_trips("track", [stairs((0, 0))] * 4, people=["a"] * 4, secret=SECRET, zone_m=ZONE_M)
+    assert not one_way.dropped.any()
 
 
 WRONG = {

@@ -3,8 +3,8 @@
 A trip that is cut on a circle around the home shows the home: two hundred cuts lie on the circle, and its centre is found
 (Hassan, Hussain and Bates 2018, USENIX Security). Here the cuts lie on the edge of a cell that would be the same for
 anybody who lives in it, what goes straight on from a cut goes too, and where all that is left would still show a place, no
-line of it is shown; ``benchmarks/place_privacy.py`` measures what attackers find. Lengths and times of the whole trip give the hidden part away (Dhondt and
-others 2022, CCS): publish those of what is left.
+line of it is shown; ``benchmarks/place_privacy.py`` measures what attackers find. Lengths and times of the whole trip give
+the hidden part away (Dhondt and others 2022, CCS): publish those of what is left.
 """
 
 from __future__ import annotations
