@@ -17,7 +17,7 @@ from workbench.privacy.recoding import Attribute, Recoded, Sensitive, Tree, hier
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from oracle import faults, labels_of, ncp  # noqa: E402
+from oracle import faults, labels_of, ncp
 
 CITY = hierarchy_tree(
     "place",
