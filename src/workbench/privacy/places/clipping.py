@@ -42,7 +42,7 @@ class Pieces:
         numpy.ndarray of float, shape (lines,)
         """
         gone = self.ends[:, 1] - self.ends[:, 0]
-        return np.bincount(self.line, weights=np.sqrt((gone * gone).sum(axis=1)), minlength=lines)
+        return np.bincount(self.line, weights=np.sqrt(gone[:, 0] ** 2 + gone[:, 1] ** 2), minlength=lines)
 
     def only(self, lines: np.ndarray) -> Pieces:
         """Return the pieces of some lines.
@@ -114,9 +114,9 @@ def outside(pieces: Pieces, low: np.ndarray, high: np.ndarray) -> Pieces:
     enters, leaves = np.minimum(one, other), np.maximum(one, other)
     still = gone == 0
     inside = (low < begin) & (begin < high)
-    enters = np.where(still, np.where(inside, -np.inf, np.inf), enters).max(axis=1)
-    leaves = np.where(still, np.where(inside, np.inf, -np.inf), leaves).min(axis=1)
-    enters, leaves = np.maximum(enters, 0.0), np.minimum(leaves, 1.0)
+    enters[still], leaves[still] = np.where(inside[still], -np.inf, np.inf), np.where(inside[still], np.inf, -np.inf)
+    enters = np.maximum(np.maximum(enters[:, 0], enters[:, 1]), 0.0)
+    leaves = np.minimum(np.minimum(leaves[:, 0], leaves[:, 1]), 1.0)
     cut = enters < leaves  # never where there is no square: NaN compares false
     before, after = cut & (enters > 0.0), cut & (leaves < 1.0)
     first = np.where(cut, before, True)
@@ -186,7 +186,7 @@ def measured(pieces: Pieces) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     [[0, 0], [0.0, 4.0], [4.0, 2.0]]
     """
     gone = pieces.ends[:, 1] - pieces.ends[:, 0]
-    length = np.sqrt((gone * gone).sum(axis=1))
+    length = np.sqrt(gone[:, 0] ** 2 + gone[:, 1] ** 2)
     part = np.cumsum(~pieces.joined) - 1
     total = np.cumsum(length) - length
     return part, total - total[~pieces.joined][part] if len(part) else total, length

@@ -274,9 +274,10 @@ def _misplaced(degrees: np.ndarray, row: np.ndarray) -> list[str]:
     """What is wrong with coordinates, told by rows; ``row`` is the row of each coordinate."""
     if not len(degrees):
         return []
-    finite = np.isfinite(degrees).all(axis=1)
+    finite = np.isfinite(degrees[:, 0]) & np.isfinite(degrees[:, 1])
     inside = _in_korea(degrees)
-    swapped = ~inside & _in_korea(degrees[:, ::-1])
+    swapped = ~inside
+    swapped[swapped] = _in_korea(degrees[swapped][:, ::-1])
     rows = int(row[-1]) + 1
 
     def by_row(wrong: np.ndarray) -> str:
@@ -297,8 +298,7 @@ def _misplaced(degrees: np.ndarray, row: np.ndarray) -> list[str]:
 
 def _in_korea(degrees: np.ndarray) -> np.ndarray:
     """Which coordinates lie on the national grid; never one that is no number."""
-    near = np.isfinite(degrees).all(axis=1)
-    near &= (np.abs(degrees - [128.5, 35.5]) < 8.0).all(axis=1)
+    near = (np.abs(degrees[:, 0] - 128.5) < 8.0) & (np.abs(degrees[:, 1] - 35.5) < 8.0)  # NaN is near nothing
     inside = np.zeros(len(degrees), dtype=bool)
     if near.any():
         east, north = _transformer(DEGREES, METRIC).transform(degrees[near, 0], degrees[near, 1])
