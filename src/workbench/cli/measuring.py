@@ -89,6 +89,8 @@ def measure(project: Project | None, options: argparse.Namespace) -> int:  # noq
     known, sensitive = columns_of(options.quasi_identifiers, present), columns_of(options.sensitive, present)
     entropy, ordered = columns_of(options.entropy, present), columns_of(options.ordered, present)
     unit = [options.unit] if options.unit else []
+    if not known:
+        raise UsageError(f"{options.file.name}: no column is named as a quasi-identifier", hint="write --quasi-identifiers A,B")
     try:
         risk = measure_risk(
             read_table(options.file, columns=list(dict.fromkeys([*known, *sensitive, *unit]))),
