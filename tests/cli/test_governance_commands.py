@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from acting_city import RECOMMENDATION, REQUEST, make_acting_city
-from demo_city import make_city
+from demo_city import CATALOG, make_city
 from packages import require_package
 from signed import ADOPT, ISSUE, RULES, SEATS, TODAY, found, governance_of, key_of, propose_issue, vacant, vote, words
 from workbench.cli import main
@@ -90,6 +90,7 @@ def test_a_vote_runs_from_proposal_to_outcome(city: Project, run: Any, tmp_path:
 
 
 def test_policies_are_proposed_in_the_bytes_that_lie_there(city: Project, run: Any) -> None:
+    write_text(city.catalog, dump_yaml({"datasets": {"levels": CATALOG["datasets"]["levels_synthetic"]}}))
     write_text(city.governance / "policies" / "levels.yml", "policy: levels\nversion: 1\npersonal: false\n")
     texts = [f"--{name}-{language}={name}" for name in ("title", "question", "department") for language in ("ko", "en")]
     run("propose", "policies", "levels", "--seat", "G-1", "--reason-en", "needed", *texts)
@@ -98,6 +99,27 @@ def test_policies_are_proposed_in_the_bytes_that_lie_there(city: Project, run: A
     assert "dataset 'nothing' has no policy" in run(
         "propose", "policies", "nothing", "--seat", "G-1", "--reason", "필요", *texts, code=2
     )
+
+
+def test_a_policy_that_does_not_fit_its_dataset_is_not_put_to_the_vote(city: Project, run: Any) -> None:
+    write_text(city.catalog, dump_yaml({"datasets": {"levels": CATALOG["datasets"]["levels_synthetic"]}}))
+    policy = city.governance / "policies" / "levels.yml"
+    write_text(city.governance / "policies" / "place.csv", "east;*\nwest;*\n")
+    texts = [f"--{name}-{language}={name}" for name in ("title", "question", "department") for language in ("ko", "en")]
+    said = ["propose", "policies", "levels", "--seat", "G-1", "--reason-en", "needed", *texts]
+    head = "policy: levels\nversion: 1\nfields:\n  place: {role: quasi_identifier, hierarchy: place.csv}\n"
+    write_text(policy, head + "  yeer: {role: insensitive}\nguarantee: {k: 5}\n")
+    told = run(*said, code=2)
+    assert "unknown field 'yeer', did you mean 'year'?" in told
+    assert "field 'level_db' is not named" in told
+    assert "is not pinned" in told
+    fields = "  year: {role: insensitive}\n  level_db: {role: insensitive}\n"
+    write_text(policy, head + fields + "guarantee: {k: 5}\n")
+    assert f"workbench privacy pin {policy}" in run(*said, code=3)
+    assert not (city.governance / "proposals" / "P-0003.yml").exists()
+    assert main(["privacy", "pin", str(policy)]) == 0
+    run(*said)
+    assert (city.governance / "proposals" / "P-0003.yml").is_file()
 
 
 @pytest.mark.parametrize(

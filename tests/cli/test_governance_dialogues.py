@@ -11,12 +11,14 @@ import pytest
 
 from acting_city import make_acting_city
 from committed_copy import copy_committed
+from demo_city import CATALOG
 from dialogue import Dialogue
 from packages import require_package
 from signed import TODAY, governance_of, key_of, propose_issue
 from workbench.files import read_yaml, write_text
 from workbench.governance.signing import write_private_key
 from workbench.project import Project
+from workbench.records import dump_yaml
 
 ROOT = Path(__file__).parent.parent.parent
 DAY = ("--today", str(TODAY))
@@ -87,7 +89,8 @@ def test_policies_and_rules_that_cannot_be_proposed_are_named_before_anything_el
     with Dialogue("propose", "policies", *DAY, root=city.root) as person:
         person.expect("governance/policies: holds no policy yet")
         assert person.end() == 2
-    write_text(city.governance / "policies" / "levels.yml", "policy: levels\n")
+    write_text(city.catalog, dump_yaml({"datasets": {"levels": CATALOG["datasets"]["levels_synthetic"]}}))
+    write_text(city.governance / "policies" / "levels.yml", "policy: levels\nversion: 1\npersonal: false\n")
     with Dialogue("propose", *DAY, root=city.root) as person:
         person.answer("무엇을 제안하나요 / what is proposed", "정책")
         person.answer("whose policies", "nothing")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from workbench.cli.asking import (
 )
 from workbench.cli.commands import today_of
 from workbench.cli.finishing import Done, Files, write
-from workbench.errors import DONE, UsageError
+from workbench.errors import DONE, GateRefused, UsageError, WorkbenchError, combine
 from workbench.governance import Governance, policy_path, read_governance
 from workbench.governance.acts.proposing import changed_charter_files, draft_charter, draft_policies, draft_proposal
 from workbench.project import Project
@@ -47,10 +48,11 @@ def propose(project: Project, options: argparse.Namespace) -> int:
         draft_charter(governance, {}, today=today)
     if kind == "policies" and not (datasets or options.from_file):
         datasets = _ask_datasets(governance)
+    if kind == "policies":
+        datasets = datasets or [Path(name).stem for name in record.pop("files", {})] or _ask_datasets(governance)
+        check_fit(project, datasets)
     if not options.from_file:
         record = _issue_record(governance, options, today) if kind == "urban_issue" else _record(governance, options, today)
-    if kind == "policies" and not datasets:
-        datasets = [Path(name).stem for name in record.pop("files", {})] or _ask_datasets(governance)
 
     def draft() -> Files:
         fresh = read_governance(project, today=today)
@@ -67,6 +69,39 @@ def propose(project: Project, options: argparse.Namespace) -> int:
 
     write(project, options, draft, then=then)
     return DONE
+
+
+def check_fit(project: Project, datasets: Sequence[str]) -> None:
+    """Refuse policies that do not fit their datasets, before anybody votes on them.
+
+    Parameters
+    ----------
+    project : Project
+    datasets : sequence of str
+
+    Raises
+    ------
+    UsageError, GateRefused
+        All problems of all of them. A policy that is not written is left to the proposal to refuse.
+    """
+    from workbench.catalog import read_catalog
+    from workbench.privacy import check_policy, read_policy
+
+    catalog = read_catalog(project)
+    failed: list[WorkbenchError] = []
+    for name in datasets:
+        path = policy_path(project, name)
+        if not path.is_file():
+            continue
+        try:
+            check_policy(read_policy(path), catalog[name], path)
+        except WorkbenchError as error:
+            failed.append(error)
+    if len(failed) == 1:
+        raise failed[0]
+    if failed:
+        kind = GateRefused if all(isinstance(error, GateRefused) for error in failed) else UsageError
+        raise combine([str(error) for error in failed], where="the policies do not fit their datasets", kind=kind)
 
 
 def _ask_datasets(governance: Governance) -> list[str]:
