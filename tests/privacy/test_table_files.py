@@ -120,6 +120,13 @@ def test_only_the_columns_asked_for_are_read_in_their_order(csv):
     assert column_names(path) == ["a", "b", "c"]
 
 
+def test_columns_without_a_name_do_not_matter_where_others_are_asked_for(csv):
+    path = csv(f",age,twice,twice\n0,30,{CANARY},1\n1,40,{CANARY},2\n")
+    assert read_table(path, columns=["age"])["age"].to_pylist() == [30, 40]
+    assert "2 columns are named 'twice'" in refused(path, columns=["twice"])
+    assert "column 1 has no name" in refused(path)
+
+
 def test_a_header_alone_is_a_table_without_rows(csv):
     table = read_table(csv("a;b\n"))
     assert (table.column_names, len(table)) == (["a", "b"], 0)

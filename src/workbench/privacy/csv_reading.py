@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,8 @@ def read_csv(path: Path, *, columns: Sequence[str] | None = None) -> Any:
     ----------
     path : Path
     columns : sequence of str, optional
-        Only these, in this order; by default all.
+        Only these, in this order; by default all. Columns without a name, as indices have that pandas writes, may then stand
+        in the file.
 
     Returns
     -------
@@ -83,7 +84,10 @@ def read_csv(path: Path, *, columns: Sequence[str] | None = None) -> Any:
 
     layout = _layout(path)
     wanted = layout.names if columns is None else list(columns)
+    if columns is None:
+        _require_names(path, layout.names)
     require_columns(wanted, layout.names, where=path.name)
+    layout = replace(layout, names=[name if name in wanted else f"\0{place}" for place, name in enumerate(layout.names)])
     plain = _distinct_columns(path, layout, wanted)
     table = _read(path, layout, wanted, plain, block=BLOCK_BYTES)
     arrays = []
@@ -135,6 +139,11 @@ def _layout(path: Path) -> _Layout:
         names = next(row for row in reader if row)
     except csv.Error:  # else what follows would pass for a name, and names are told in errors
         raise UsageError(f"{path.name}, line 1: a quote is not closed", hint="mend the line of column names") from None
+    return _Layout(names, separator, encoding, reader.line_num, quotes)
+
+
+def _require_names(path: Path, names: Sequence[str]) -> None:
+    """Refuse columns without a name, or with one that another column has."""
     problems = [f"line 1: column {place} has no name" for place, name in enumerate(names, start=1) if not name.strip()]
     places: dict[str, list[int]] = {}
     for place, name in enumerate(names, start=1):
@@ -147,7 +156,6 @@ def _layout(path: Path) -> _Layout:
         raise UsageError(
             f"{path.name}: {problems[0]}{listed}", hint="the first line must name every column, each with a name of its own"
         )
-    return _Layout(names, separator, encoding, reader.line_num, quotes)
 
 
 def _header_end(text: str) -> int:
@@ -218,7 +226,7 @@ def _options(layout: _Layout, wanted: Sequence[str], plain: frozenset[str], *, b
         ),
         "parse_options": arrow.ParseOptions(delimiter=layout.separator, newlines_in_values=layout.quotes),
         "convert_options": arrow.ConvertOptions(
-            column_types={name: pa.string() if name in plain else words for name in layout.names},
+            column_types={name: pa.string() if name in plain else words for name in wanted},
             include_columns=list(wanted),
             null_values=[""],
             strings_can_be_null=True,
