@@ -10,12 +10,14 @@ import numpy as np
 
 from workbench.privacy.recoding.axes import Axis
 from workbench.privacy.recoding.families import part_into
-from workbench.privacy.recoding.lending import lend
+from workbench.privacy.recoding.lending import divided, lend
 from workbench.privacy.recoding.proposals import Proposal
 from workbench.privacy.recoding.state import Pieces, Task
 
-TRIES = 12
+TRIES = 20
 """So many cuts of a group are tried, best first, when l or t forbid the best."""
+EACH_CUT = 6
+"""After so many, only cuts whose smaller part is a quarter larger than that of the last."""
 
 
 def best_cut(task: Task, axis: Axis, pieces: Pieces, group: np.ndarray) -> Proposal:
@@ -86,9 +88,9 @@ def _cut(
     passed_people, passed_rows = np.append(0, np.cumsum(people[down])), np.append(0, np.cumsum(rows[down]))
     group_end = np.searchsorted(begins, (owner + 1) * size)
     right_people, right_rows = passed_people[group_end] - passed_people[after], passed_rows[group_end] - passed_rows[after]
-    allowed = (left_people >= task.k) & (right_people >= task.k)
     stay = all_people[owner] - left_people - right_people
-    allowed &= (stay == 0) | (stay >= task.k)
+    lacking = np.where((stay > 0) & (stay < task.k), task.k - stay, 0)
+    allowed = (left_people >= task.k) & (right_people >= task.k) & (left_people + right_people >= 2 * task.k + lacking)
     if not allowed.any():
         return nothing
     cut = base + ends[last] - owner * size
@@ -102,38 +104,65 @@ def _cut(
     gain = np.where(allowed, gain, 0)
     starts = np.flatnonzero(first)
     place = np.cumsum(first) - 1
-    best_gain, best_cut_at = np.zeros(groups, np.int64), np.zeros(groups, np.int64)
+    fewer = np.minimum(left_people, right_people)
+    best_gain, best_side, best_lent = np.zeros(groups, np.int64), np.zeros(len(low), np.int64), np.zeros(len(low), np.int64)
     asking = np.ones(groups, bool)
-    for _ in range(TRIES if task.shown else 1):
+    for turn in range(TRIES if task.shown else 1):
         top_gain = np.maximum.reduceat(gain, starts)
-        is_top = np.flatnonzero((gain == top_gain[place]) & (gain > 0) & asking[owner])
-        is_top = is_top[np.append(True, owner[is_top][1:] != owner[is_top][:-1])] if len(is_top) else is_top
-        if not len(is_top):
+        tried = np.flatnonzero((gain == top_gain[place]) & (gain > 0) & asking[owner])
+        tried = tried[np.append(True, owner[tried][1:] != owner[tried][:-1])] if len(tried) else tried
+        if not len(tried):
             break
-        chosen = owner[is_top]
-        trial = np.full(groups, np.iinfo(np.int64).min)
-        trial[chosen] = cut[is_top]
-        held = np.ones(groups, bool)
-        if task.shown:
-            among = np.zeros(groups, bool)
-            among[chosen] = True
-            these = at[among[own]]
-            side = _side(low[these], high[these], trial[group[these]])
-            good = task.holds(group[these] * 3 + side, pieces.profile[these], pieces.people[these], owners=groups * 3)
-            held = np.asarray(good.reshape(groups, 3).all(axis=1))
-        settled = is_top[held[chosen]]
-        best_gain[owner[settled]], best_cut_at[owner[settled]] = gain[settled], cut[settled]
+        mine, edge, need = np.zeros(groups, bool), np.zeros(groups, np.int64), np.zeros(groups, np.int64)
+        mine[owner[tried]], edge[owner[tried]], need[owner[tried]] = True, cut[tried], lacking[tried]
+        side = np.where(mine[group], _side(low, high, edge[group]), 0)
+        lent, filled = lend(
+            task, pieces, group, lender=np.where(side > 0, 2 * group + side - 1, -1), lenders=2 * groups, need=need
+        )
+        good = mine & (filled | (need == 0)) & _parts_hold(task, pieces, group, mine, side, lent)
+        settled = tried[good[owner[tried]]]
+        best_gain[owner[settled]] = gain[settled]
+        best_side, best_lent = np.where(good[group], side, best_side), np.where(good[group], lent, best_lent)
         asking[owner[settled]] = False
-        gain[is_top[~held[chosen]]] = 0
-    part = np.where((best_gain > 0)[group], _side(low, high, best_cut_at[group]), 0)
-    return Proposal(gain=best_gain, part=part, lent=np.zeros(len(low), np.int64))
+        gain[tried] = 0
+        if turn >= EACH_CUT:  # the parts are too small rather than the cut unlucky: go on with larger ones
+            bound = np.zeros(groups, np.int64)
+            bound[owner[tried]] = fewer[tried] + fewer[tried] // 4
+            gain = np.where(fewer <= bound[owner], 0, gain)
+    if best_lent.any():
+        width = np.where(best_side == 1, _span(low, high, group, best_side == 1), _span(low, high, group, best_side == 2))
+        lost = best_lent * task.rows_each[pieces.profile] * ((highest - lowest)[group] - width)
+        best_gain = np.maximum(best_gain - np.bincount(group, lost, minlength=groups).astype(np.int64), 0)
+    return Proposal(gain=best_gain, part=best_side, lent=best_lent)
+
+
+def _parts_hold(
+    task: Task, pieces: Pieces, group: np.ndarray, asked: np.ndarray, part: np.ndarray, lent: np.ndarray
+) -> np.ndarray:
+    """Whether the parts 0, 1 and 2 of each group that is asked for hold l and t."""
+    groups = pieces.groups
+    if not task.shown:
+        return np.ones(groups, bool)
+    at = np.flatnonzero(asked[group])
+    owner, profile, people = divided(3 * group[at] + part[at], 3 * group[at], pieces.profile[at], pieces.people[at], lent[at])
+    return np.asarray(task.holds(owner, profile, people, owners=3 * groups).reshape(groups, 3).all(axis=1))
+
+
+def _span(low: np.ndarray, high: np.ndarray, group: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """How far the pieces inside stretch, told to each piece of their group; 0 where nobody is inside."""
+    groups = int(group.max()) + 1
+    lowest, highest = np.full(groups, np.iinfo(np.int64).max), np.full(groups, np.iinfo(np.int64).min)
+    np.minimum.at(lowest, group[inside], low[inside])
+    np.maximum.at(highest, group[inside], high[inside])
+    anyone = highest >= lowest
+    return np.where(anyone, np.where(anyone, highest, 0) - np.where(anyone, lowest, 0), 0)[group]
 
 
 def _cut_or_peel(task: Task, axis: Axis, pieces: Pieces, group: np.ndarray, lowest: np.ndarray, highest: np.ndarray) -> Proposal:
     """The better of cutting between two values and of peeling too few people off an end."""
     low, high = axis.low[pieces.profile], axis.high[pieces.profile]
     best = _cut(task, pieces, group, low, high, lowest, highest)
-    if axis.hulls or task.shown:
+    if axis.hulls:
         return best
     for mirrored in (False, True):
         value, first, last = (-low, -highest, -lowest) if mirrored else (low, lowest, highest)
@@ -151,6 +180,7 @@ def _cut_or_peel(task: Task, axis: Axis, pieces: Pieces, group: np.ndarray, lowe
             lenders=pieces.groups,
             need=np.where(better, task.k - outside, 0),
         )
+        filled = filled & better & _parts_hold(task, pieces, group, filled & better, np.where(stays, 0, 1), lent)
         best = Proposal(
             gain=np.where(filled, gain, best.gain),
             part=np.where(filled[group], np.where(stays, 0, 1), best.part),

@@ -7,6 +7,7 @@ compared as integers; entropy by floats unless these are too near to the bound, 
 
 from __future__ import annotations
 
+import decimal
 import math
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,6 +18,10 @@ from workbench.errors import UsageError
 
 NEAR = 1e-9
 """Entropies nearer to their bound than this are decided by exact arithmetic."""
+LARGEST_POWER = 5_000
+"""People of a class, after taking out a common divisor, whose powers are still multiplied out."""
+DIGITS = 120
+"""Of the logarithms beyond that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +220,8 @@ def entropy_reaches(counts: list[int], bound: float) -> bool:
     Returns
     -------
     bool
-        ``n**n >= bound**n * prod(c**c)`` over whole numbers, with a common divisor of the counts taken out first.
+        ``n**n >= bound**n * prod(c**c)`` over whole numbers, with a common divisor of the counts taken out first. Powers
+        that would be too large are compared by logarithms of 120 digits, and what these cannot part does not reach.
 
     Examples
     --------
@@ -225,10 +231,17 @@ def entropy_reaches(counts: list[int], bound: float) -> bool:
     common = math.gcd(*counts)
     counts = [count // common for count in counts]
     n = sum(counts)
-    exact = Fraction(str(bound))
-    left = n**n * exact.denominator**n
-    right = exact.numerator**n * math.prod(count**count for count in counts)
-    return left >= right
+    exact = as_fraction(bound)
+    if n <= LARGEST_POWER:
+        left = n**n * exact.denominator**n
+        return left >= exact.numerator**n * math.prod(count**count for count in counts)
+    with decimal.localcontext() as context:
+        context.prec = DIGITS
+        each = sum(count * decimal.Decimal(count).ln() for count in counts)
+        gap = (
+            n * (decimal.Decimal(n).ln() + decimal.Decimal(exact.denominator).ln() - decimal.Decimal(exact.numerator).ln()) - each
+        )
+        return bool(gap > decimal.Decimal(10) ** (len(str(n)) + 10 - DIGITS))
 
 
 def as_fraction(value: float | Fraction | str) -> Fraction:
