@@ -74,7 +74,7 @@ def test_all_that_does_not_fit_is_told_at_once_each_with_its_line(tree, path):
         ("illness", {"role": "sensitive", "treatment": "noise"}, "noise needs integer or number"),
         ("home", {"role": "sensitive", "treatment": "mask"}, "reveals a quasi_identifier"),
         ("home", {"role": "quasi_identifier", "recoding": "interval", "domain": [0, 9]}, "interval needs integer or number"),
-        ("home", {"role": "quasi_identifier", "recoding": "time"}, "time needs date or datetime"),
+        ("home", {"role": "quasi_identifier", "recoding": "time", "levels": ["day"]}, "time needs date or datetime"),
         ("spot", {"role": "direct_identifier", "treatment": "pseudonymise"}, "pseudonymise needs"),
         (
             "spot",

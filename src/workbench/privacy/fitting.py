@@ -252,6 +252,8 @@ def _misfits(rule: FieldRule, field: Field) -> list[str]:
         what = "treatment" if rule.treatment else "recoding" if rule.recoding else "a"
         verb = f"{what}: {rule.done} needs" if rule.hierarchy is None else "a hierarchy needs"
         found.append(f"{verb} {' or '.join(wanted)}, the catalogue says {field.type}")
+    if field.type == "date" and {"second", "minute", "hour"} & set(rule.levels or ()):
+        found.append("levels: a date has no hours, minutes and seconds")
     passed_on = rule.role in ("insensitive", "sensitive") and rule.treatment != "drop"
     if passed_on and field.reveals in ENOUGH_FOR and rule.treatment not in ENOUGH_FOR[field.reveals]:
         enough = ", ".join(("drop", *ENOUGH_FOR[field.reveals]))

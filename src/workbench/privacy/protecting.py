@@ -112,7 +112,8 @@ def protect(
     people = people_of(table, policy)
     sensitive = sensitive_of(table, policy)
     said("recoding")
-    recoded = recode(attributes, people=people, k=policy.guarantee.k, sensitive=sensitive, suppression=policy.suppression)
+    whose = people if people is not None or attributes or sensitive else np.arange(len(table))  # else nothing tells of rows
+    recoded = recode(attributes, people=whose, k=policy.guarantee.k, sensitive=sensitive, suppression=policy.suppression)
     said("treating")
     treatment = Treatment(policy, key=_key(key), secret=secret, people=people)
     made = _published(table, policy, recoded, treatment)

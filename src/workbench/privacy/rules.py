@@ -169,9 +169,21 @@ class FieldRule(Record):
             found.append(f"domain: {self.domain[0]} is not below {self.domain[1]}")
         elif self.domain is not None and self.domain[1] - self.domain[0] >= MAX_LEAVES:
             found.append(f"domain: more than {MAX_LEAVES:,} whole numbers")
-        if self.levels is not None and len(set(self.levels)) != len(self.levels):
-            found.append("levels: one stands twice")
+        if self.levels is not None:
+            found += _misnested(self.levels)
         return found
+
+
+def _misnested(levels: tuple[TimeLevel, ...]) -> list[str]:
+    """What is wrong with levels of time: one that stands twice, or weeks beside months."""
+    from workbench.errors import UsageError
+    from workbench.privacy.places.periods import check_levels
+
+    try:
+        check_levels("", levels)
+    except UsageError as error:
+        return [error.message.removeprefix("field '': ")]
+    return []
 
 
 class LRule(Record):
