@@ -148,7 +148,14 @@ def _times(text: pd.Series) -> pd.Series:
 
 
 def _strings(text: pd.Series) -> pd.Series:
-    return text.astype("str")
+    try:
+        return text.astype("str")
+    except UnicodeEncodeError:  # half a letter, which no table can hold
+        return pd.Series(_each(text, lambda value: value if _whole(value) else None), index=text.index, dtype="str")
+
+
+def _whole(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _booleans(text: pd.Series) -> pd.Series:

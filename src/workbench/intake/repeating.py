@@ -138,7 +138,26 @@ def shown(value: Any) -> str:
     if value is None or (not hasattr(value, "geom_type") and pd.isna(value)):
         return "(nothing)"
     text = value.strftime("%Y-%m-%d") if isinstance(value, pd.Timestamp) and value == value.normalize() else str(value)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return written_out(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
+
+
+def written_out(text: str) -> str:
+    """Return a text in which half a letter, which UTF-8 cannot hold, is written out.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> written_out("가" + chr(0xDC80))
+    '가\\\\udc80'
+    """
+    return text.encode("utf-8", errors="backslashreplace").decode("utf-8")
 
 
 _SOMEWHERE = "\0"

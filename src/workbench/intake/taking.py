@@ -24,7 +24,7 @@ from workbench.errors import UsageError
 from workbench.files import canonical, read_json, sha256, write_bytes, write_json
 from workbench.intake.batch import Batch
 from workbench.intake.checking import Checked, check_rows, withhold
-from workbench.intake.repeating import CONTRADICTS, Known, SealedPart
+from workbench.intake.repeating import CONTRADICTS, Known, SealedPart, written_out
 from workbench.vault import Vault
 from workbench.vault.comparing import part_marks
 from workbench.vault.marks import key_words
@@ -219,20 +219,15 @@ def _waiting(checked: Checked, batch: Batch) -> pa.Table:
 
     def text(row: int) -> str:
         values = {str(name): str(value) for name, value in batch.frame.iloc[row].dropna().items()}
-        return _written_out(json.dumps(values, ensure_ascii=False))
+        return written_out(json.dumps(values, ensure_ascii=False))
 
     read = checked.refused["row"] < len(batch.frame)
     texts = {int(row): text(int(row)) for row in checked.refused["row"][read].unique()}
     columns = {
-        name: [_written_out(str(value)) for value in checked.refused[name]] for name in ("field", "found", "allowed", "reason")
+        name: [written_out(str(value)) for value in checked.refused[name]] for name in ("field", "found", "allowed", "reason")
     }
     lines, rows = checked.refused["line"].astype("int64").tolist(), [texts.get(int(row), "") for row in checked.refused["row"]]
     return pa.table({"line": lines, **columns, "row": rows}, schema=SCHEMA)
-
-
-def _written_out(text: str) -> str:
-    """A text in which half a letter, which UTF-8 cannot hold, is written out."""
-    return text.encode("utf-8", errors="backslashreplace").decode("utf-8")
 
 
 def _known(vault: Vault, dataset: str, described: Dataset, part_name: str) -> Known | None:

@@ -1,0 +1,147 @@
+"""Killed at any instant, out of disk, or beside another writer: the vault holds the old rows or the new ones."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sealed_city import key_files, keys, make_vault, people
+from workbench.vault import Vault
+from workbench.vault.rotating import rotate
+from workbench.vault.verifying import verify
+
+HERE = Path(__file__).parent.parent
+BOTH = ("G-3", "C-3")
+
+HEAD = """
+import resource, sys
+sys.path.insert(0, sys.argv[2])
+from pathlib import Path
+from sealed_city import catalog_of, people
+from workbench.project import Project
+from workbench.vault import Vault, read_keys
+project = Project(root=Path(sys.argv[1]))
+vault = Vault(project, catalog_of(project))
+"""
+
+WORK = {
+    "write": """
+small, large = people(40), people(60)
+print("ready", flush=True)
+while True:
+    vault.write_part("cards", "a", small, record={"kind": "official"})
+    vault.write_part("cards", "a", large, record={"kind": "official"})
+""",
+    "erase": """
+print("ready", flush=True)
+for row in range(40):
+    vault.erase("cards", "a", [row])
+""",
+    "rotate": """
+from workbench.vault.rotating import rotate
+held = read_keys([Path(sys.argv[3]), Path(sys.argv[4])])
+print("ready", flush=True)
+while True:
+    rotate(vault, ["cards"], keys=held)
+""",
+}
+
+
+def start(vault: Vault, work: str, *more: str) -> subprocess.Popen:
+    words = [sys.executable, "-c", HEAD + WORK.get(work, work), str(vault.project.root), str(HERE), *more]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+@pytest.mark.parametrize("work", list(WORK))
+def test_a_kill_at_any_instant_leaves_whole_rows(tmp_path, work):
+    vault = make_vault(tmp_path / "city")
+    held = key_files(tmp_path / "keys", *BOTH)
+    chance = random.Random(work)
+    vault.write_part("cards", "a", people(60), record={"kind": "official"})
+    for _ in range(6):
+        process = start(vault, work, *held)
+        assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+        time.sleep(chance.uniform(0.002, 0.12))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
+        opened = vault.read("cards", keys=keys(*BOTH))["card"].tolist()
+        found = verify(vault, keys=keys(*BOTH))
+        assert found.whole, found.faults
+        if work == "erase":
+            assert opened == [f"card-{number}" for number in range(60 - len(opened), 60)]
+        else:
+            assert len(opened) in (40, 60) and opened == [f"card-{number}" for number in range(len(opened))]
+    if work == "rotate":
+        rotate(vault, ["cards"], keys=keys(*BOTH))
+        assert not (vault.project.private / "vault-rotation.json").exists()
+    vault.write_part("cards", "a", people(5), record={"kind": "official"})
+    left = [path.name for path in (vault.project.vault / "cards").iterdir() if path.is_file()]
+    assert len(left) == 2 and verify(vault).whole
+
+
+@pytest.mark.parametrize("room", [0, 3_000, 60_000])
+def test_a_disk_that_is_full_leaves_the_old_rows(tmp_path, room):
+    vault = make_vault(tmp_path)
+    vault.write_part("cards", "a", people(40), record={"kind": "official"})
+    before = {path: path.read_bytes() for path in (vault.project.vault / "cards").iterdir()}
+    work = f"""
+rows = people(2_000)
+resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, resource.RLIM_INFINITY))
+try:
+    vault.write_part("cards", "a", rows, record={{"kind": "official"}})
+except OSError as error:
+    print("full", error.errno)
+"""
+    process = start(vault, work)
+    out, err = process.communicate()
+    assert out.startswith(b"full"), err
+    assert {path: path.read_bytes() for path in (vault.project.vault / "cards").iterdir()} == before
+    assert verify(vault, keys=keys(*BOTH)).whole
+    vault.write_part("cards", "a", people(3), record={"kind": "official"})
+
+
+def test_a_disk_that_is_full_when_the_register_is_written_leaves_it_whole(tmp_path):
+    vault = make_vault(tmp_path)
+    for _ in range(4):
+        vault.write_part("cards", "a", people(2), record={"kind": "official"})
+    size = vault.register.path.stat().st_size
+    work = f"""
+resource.setrlimit(resource.RLIMIT_FSIZE, ({size + 60}, resource.RLIM_INFINITY))
+try:
+    vault.register.append("opened", dataset="cards", purpose="x" * 300)
+except OSError as error:
+    print("full", error.errno)
+"""
+    out, err = start(vault, work).communicate()
+    assert out.startswith(b"full"), err
+    assert vault.register.fault() is None and vault.register.torn
+    vault.register.append("opened", dataset="cards")
+    assert [entry["kind"] for entry in vault.register.entries()][-2:] == ["mended", "opened"]
+
+
+def test_processes_that_take_in_at_once_keep_every_row_once(tmp_path):
+    vault = make_vault(tmp_path)
+    work = """
+import numpy as np
+from workbench.intake import Batch, take_in
+first = int(sys.argv[3])
+rows = people(30, first=first)
+for part in ("shared", f"own-{first}"):
+    batch = Batch(part, "official", rows, np.arange(2, 32), sha256=str(first).zfill(64))
+    take_in(vault, vault.catalog, "cards", batch, part)
+"""
+    running = [start(vault, work, str(first)) for first in (0, 10, 20)]
+    for process in running:
+        _, err = process.communicate()
+        assert process.returncode == 0, err
+    opened = vault.read("cards", keys=keys(*BOTH))["card"].tolist()
+    assert len(opened) == len(set(opened)) and {f"card-{number}" for number in range(20, 30)} <= set(opened)
+    assert verify(vault, keys=keys(*BOTH)).whole
