@@ -230,10 +230,11 @@ def _place_words(column: pa.ChunkedArray) -> pa.Array:
     import shapely
 
     shapes = shapely.from_wkb(column.to_numpy())
-    absent = column.is_null().to_numpy()
-    points = zip(shapely.get_x(shapes).tolist(), shapely.get_y(shapes).tolist(), shapes, strict=True)
-    words = [
-        f"{round(x, PLACE_DIGITS) + 0.0} {round(y, PLACE_DIGITS) + 0.0}" if x == x else shapely.to_wkb(shape, hex=True)
-        for x, y, shape in points
-    ]
+    absent = shapely.is_missing(shapes)
+    points = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    words = np.full(len(shapes), "", dtype=object)
+    near = zip(shapely.get_x(shapes[points]).tolist(), shapely.get_y(shapes[points]).tolist(), strict=True)
+    words[points] = [f"{round(x, PLACE_DIGITS) + 0.0} {round(y, PLACE_DIGITS) + 0.0}" for x, y in near]
+    others = ~points & ~absent
+    words[others] = shapely.to_wkb(shapes[others], hex=True)
     return pa.array(words, type=pa.string(), mask=absent)
