@@ -28,10 +28,10 @@ _ROAD = re.compile(
     rf"[로길](?:[ ]?[\d*]{{1,4}}(?:번)?[가나다라마바사아자차카타파하]?길(?:[ ]?[\d*]{{1,3}}[가나다라마바사]?길)?)?"
     rf"(?P<gap>[ .·/\-_]{{0,2}})(?:지하[ ]?)?(?P<number>{_NUMBER})"
 )
-_LOT = re.compile(rf"[동리가읍면](?P<gap>[ .·/\-_]{{0,2}})(?P<hill>산[ ]?)?(?P<number>{_PARCEL})(?P<unit>[ ]?번지)?")
+_LOT = re.compile(rf"[동리가읍면](?P<gap>[ .·/\-_]{{0,2}})(?P<hill>산[ .·]{{0,2}})?(?P<number>{_PARCEL})(?P<unit>[ ]?번[ ]?지)?")
 # After a house number: an end, a particle, a unit of addresses. Any other word counts something (명, 개, 분, 번 출구 …).
 _FOLLOWS = re.compile(
-    r"(?:번지(?:[ ]?[\d*]{1,4}호)?|호(?!선|기|차))?"
+    r"(?:[ ]?번[ ]?지(?:[ ]?[\d*]{1,4}호)?|호(?!선|기|차))?"
     r"(?=$|[\n\r\x1e)\]}\"'”’」<;|]"
     r"|[ ](?![%℃]|(?:명|개|건|원|곳|회|대|번[ ]?출구|분|시간|가지|세대|km|m|kg|번째|위|층짜리|년|월)(?![가-힣]))"
     r"|[,.·/_](?!\d)|[,/:][ ]?(?=[^\d ])"
@@ -47,9 +47,9 @@ _ROOM = r"(?:제|지하|B)?[ ]?[\d*]{1,5}(?:[,~·\-][ ]?[\d*]{1,4}){0,2}호(?![�
 _DETAIL = re.compile(
     rf"(?:{_SEP}{_BUILDING})??{_SEP}(?:{_BLOCK}(?:{_SEP}{_FLOOR})?(?:{_SEP}{_ROOM})?|{_FLOOR}(?:{_SEP}{_ROOM})?|{_ROOM})(?:{_SEP}{_ROOM})?"
 )
-_UNIT = re.compile(r"[ ]?번지(?:[ ]?[\d*]{1,4}호(?!선))?")
+_UNIT = re.compile(r"[ ]?번[ ]?지(?:[ ]?[\d*]{1,4}호(?!선))?")
 _DASHED_DETAIL = re.compile(rf"[,.]?[ ]{{1,2}}(?:{_BUILDING}[ ])?[\d*]{{2,4}}-[\d*]{{3,4}}(?![\d*\-])")
-_BRACKET = re.compile(r"[ ]{0,2}\([가-힣0-9]{1,10}(?:동|읍|면|리|가)(?:[ ]?,[^()\n\x1e]{1,24})?\)")
+_BRACKET = re.compile(r",?[ ]{0,2}\([가-힣0-9]{1,10}(?:동|읍|면|리|가|로)(?:[ ]?,[^()\n\x1e]{1,24})?\)")
 _ROOMS = re.compile(r"[\d*][\d*]{0,3}(?:동[ ,.\-]{0,2}(?:제|지하[ ]?)?(?:[\d*]{1,3}층[ ]{0,2})?[\d*]{2,5})?호(?![선기차가-힣])")
 _HOME = re.compile(
     r"[가-힣A-Za-z0-9]{0,12}(?:아파트|빌라|맨션|오피스텔|연립|주공|타운|하이츠|푸르지오|래미안|힐스테이트"
@@ -234,7 +234,7 @@ def _lot_start(text: str, match: re.Match[str]) -> int | None:
     joined, place = _split(name)
     region = _region_start(words[1:])
     number, sure = match.group("number"), bool(match.group("unit") or match.group("hill"))
-    if place[-1] == "가" and not ((len(place) >= 2 and place[-2].isdigit() and not place[:-1].isdigit()) or sure):
+    if place[-1] == "가" and not place[-2:-1].isdigit():
         return None
     if place[:-1].isdigit() or place in {"동", "리", "가"}:
         # 종로 3가 12-3: the street's name stands before the number of its section.

@@ -15,12 +15,15 @@ from workbench.screening.readings import Reading
 _AT = re.compile(
     r"[ ]{0,2}(?:@|[(\[{<][ ]?(?:at|AT|At|앳|엣|골뱅이|@)[ ]?[)\]}>]|골뱅이|앳(?=[ ])|_at_|(?<=[ ])(?:at|AT)(?=[ ]))[ ]{0,2}"
 )
-_LOCAL = re.compile(r"[A-Za-z0-9*][A-Za-z0-9._%+\-*'공영일이삼사오육칠팔구점]{0,63}$|[가-힣A-Za-z0-9._\-*]{2,20}$")
 _ASCII_LOCAL = re.compile(
     r"[A-Za-z0-9*_](?:[A-Za-z0-9._%+\-*']|[공영일이삼사오육칠팔구](?=[공영일이삼사오육칠팔구A-Za-z0-9@ ]|$))*$"
 )
 _SPOKEN_LOCAL = re.compile(r"[가-힣A-Za-z0-9._\-*]{2,20}$")
-_DOT = r"[ ]{0,2}(?:[.,·]|[(\[{<][ ]?(?:dot|DOT|Dot|닷|점|\.)[ ]?[)\]}>]|닷|쩜|점|도트|(?<=[ ])(?:dot|DOT)(?=[ ]))[ ]{0,2}"
+_TOP = "com|net|org|kr|co|go|or|ac|re|io|me|edu|gov|info|seoul"
+_DOT = (
+    rf"(?:[.,·]|[ ]{{0,2}}[.·][ ]{{0,2}}(?=(?:{_TOP})(?![a-z]))"
+    r"|[ ]{0,2}(?:[(\[{<][ ]?(?:dot|DOT|Dot|닷|점|\.)[ ]?[)\]}>]|닷|쩜|점|도트|(?<=[ ])(?:dot|DOT)(?=[ ]))[ ]{0,2})"
+)
 _HOSTS = "네이버|지메일|다음|한메일|네이트|핫메일|구글|카카오|야후|아웃룩|코리아|한메일넷|엠팔|드림위즈|파란"
 _ENDS = "컴|콤|넷|씨오|케이알|코|오알지|오알|고"
 _DOMAIN = re.compile(
@@ -63,15 +66,18 @@ def emails(reading: Reading) -> Iterator[Candidate]:
         yield Candidate("email", start, end, 95)
 
 
+_PARTS = re.compile(r"[A-Za-z0-9\-*]+|[가-힣]+")
+
+
 def _end_of_domain(domain: re.Match[str]) -> int | None:
-    """Return where the domain ends, without a full stop or words that merely follow."""
-    written = domain.group().rstrip(" .,")
-    last = re.split(r"[^A-Za-z0-9\-*가-힣]+|닷|쩜|점|도트", written)[-1]
-    if len(last) < 2 and last not in _ENDS.split("|"):
-        return None
-    if last.isdigit():
-        return None
-    return domain.start() + len(written)
+    """Return where the domain ends: with its last part that may be a top-level domain."""
+    parts = [part for part in _PARTS.finditer(domain.group()) if part.group().lower() not in {"dot", "닷", "쩜", "점", "도트"}]
+    while len(parts) > 1:
+        last = parts[-1].group()
+        if not any(character.isdigit() for character in last) and (len(last) > 1 or last in _ENDS.split("|")):
+            return domain.start() + parts[-1].end()
+        parts.pop()
+    return None
 
 
 def _sure(text: str, start: int, domain: str) -> bool:

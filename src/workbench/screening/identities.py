@@ -70,7 +70,7 @@ def _person(reading: Reading, match: re.Match[str]) -> str:
     if not person and not (label == "resident" and day):
         return "corporate_number" if _corporate(figures, gap, label) else ""
     checked = "*" not in figures and resident_check(figures)
-    if label == "other" and not gap:
+    if label in {"other", "account"} and not gap.strip():
         return ""
     loose = not gap.strip()
     if loose and gap and label not in {"resident", "foreigner"} and not checked and in_a_row(text, match.start(), match.end()):
@@ -92,12 +92,13 @@ def _corporate(figures: str, gap: str, label: str) -> bool:
 
 
 def _rather_corporate(figures: str, checked: bool) -> bool:
-    if "*" in figures or checked:
-        return False
+    if "*" in figures:
+        return figures[:4] == "1101" and figures[4:6] in _FORMS and figures[6] in "*1256"
     if figures[4:6] not in _FORMS or not corporate_check(figures):
         return False
-    # Seoul's registry (1101) in the first place, and birthdays of people who would be over a hundred.
-    return figures[:4] in {"1101", "1102"} or figures[6] not in "12345678" or (figures[6] in "12" and figures[:2] < "25")
+    # The numbers of registry offices from 1101 (Seoul) to 2301 that may be read as a year and a month.
+    office = "11" <= figures[:2] <= "23" and figures[2:4] in {"01", "11", "12"}
+    return office and (not checked or figures[6] in "1256")
 
 
 def _short(reading: Reading, match: re.Match[str]) -> str:
@@ -120,10 +121,15 @@ def _business(reading: Reading, match: re.Match[str]) -> str:
     if label in {"account", "phone", "other", "resident", "card"} or figures[3:5] == "00":
         return ""
     if "*" in figures:
-        return "business_number" if _same_mark(match) and real(figures) >= 3 else ""
+        return "business_number" if (_same_mark(match) and real(figures) >= 3) or (not gaps and real(figures) >= 5) else ""
     if _same_mark(match):
         return "business_number" if gaps[0] not in ",:~|" or business_check(figures) else ""
-    if not business_check(figures) or gaps.strip() or AMOUNT.match(text, match.end()):
+    if (
+        text[match.start() - 1 : match.start()] in {"/", "=", "_"}
+        or not business_check(figures)
+        or gaps.strip()
+        or AMOUNT.match(text, match.end())
+    ):
         return ""
     return "" if in_a_row(text, match.start(), match.end(), cells=True) else "business_number"
 
@@ -137,13 +143,25 @@ def _same_mark(match: re.Match[str]) -> bool:
 _JUDGES = ((_PERSON, _person, 90, 13), (_PERSON_SHORT, _short, 55, 8), (_BUSINESS, _business, 50, 10))
 
 
-def passports(reading: Reading) -> Iterator[Candidate]:
+_SPELLED_PASSPORT = re.compile(
+    r"(?<![A-Za-z0-9])[MSRGD](?:[ \-]?[공영빵일이삼사오육륙칠팔구]){3}[ \-]?[A-Z](?:[ \-]?[공영빵일이삼사오육륙칠팔구]){4}"
+)
+
+
+def passports(reading: Reading, plain: Reading) -> Iterator[tuple[Reading, Candidate]]:
     """Yield passport numbers: a letter and eight figures, or the newer letter, three figures, letter, four figures.
+
+    Parameters
+    ----------
+    reading : Reading
+        With figures for words.
+    plain : Reading
+        With words as they are.
 
     Examples
     --------
     >>> from workbench.screening.readings import read
-    >>> [(found.start, found.end) for found in passports(read("여권 M123A4567"))]
+    >>> [(found.start, found.end) for _, found in passports(read("여권 M123A4567"), read(""))]
     [(3, 12)]
     """
     text = reading.text
@@ -157,7 +175,9 @@ def passports(reading: Reading) -> Iterator[Candidate]:
         labelled = label_before(text, match.start()) == "passport"
         spaced = re.search(r".[ ]\d+[ ]", match.group()) is not None
         if labelled or (_like_a_passport(found) and not (spaced and in_a_row(text, match.start(), match.end()))):
-            yield Candidate("passport_number", match.start(), match.end(), 70)
+            yield reading, Candidate("passport_number", match.start(), match.end(), 70)
+    for match in _SPELLED_PASSPORT.finditer(plain.text):
+        yield plain, Candidate("passport_number", match.start(), match.end(), 70)
 
 
 def _like_a_passport(found: str) -> bool:

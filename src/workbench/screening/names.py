@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from workbench.screening.kinds import Candidate
 from workbench.screening.readings import Reading
 from workbench.screening.surnames import (
-    CLAN_SEATS,
+    CLANS,
     COMPOUND_SURNAMES,
     FREQUENT,
     GIVEN_NEVER,
@@ -24,7 +24,7 @@ from workbench.screening.surnames import (
 
 _VEIL = "*OoXx0ㅇㅁ#"
 _GIVEN = rf"[가-힣{re.escape(_VEIL)}]"
-_SEP = r"(?:[ ]{1,2}|[ ]?[.·\-_,/][ ]?)"
+_SEP = r"(?:[ ]{1,2}|[ ]?[.·\-][ ]?)"
 _MARKER = re.compile(
     r"(?P<gap>[ ]{0,2})(?P<mark>씨|님|귀하|(?:고객|회원|선생|어르신|주무관|팀장|과장|국장|대표|의원"
     r"|위원|기자|교수|이사|사장|부장|차장|대리|통장|이장|시민|주민|할머|할아버|환자|학생|민원인|조합원|변호사)님)"
@@ -35,7 +35,8 @@ _AFTER_SSI = re.compile(
 _AFTER_NIM = re.compile(r"(?!비|프|을지)")
 _TOKEN = re.compile(rf"[가-힣{re.escape(_VEIL)}]{{2,7}}$")
 _WHOLE = re.compile(
-    rf"(?:(?P<compound>{COMPOUND_SURNAMES})(?P<given2>{_GIVEN}{{1,2}})|(?P<surname>[{SURNAMES}])(?P<given>{_GIVEN}{{1,2}}))$"
+    rf"(?:(?P<compound>{COMPOUND_SURNAMES})(?P<given2>{_GIVEN}{{1,2}})"
+    rf"|(?P<surname>[{SURNAMES}])(?P<given>{_GIVEN}{{1,2}}|[*OㅇX][가-힣*]{{2}}|[*]{{3}}))$"
 )
 _SPREAD = re.compile(
     rf"(?<![가-힣])(?:(?P<compound>{COMPOUND_SURNAMES})|(?P<surname>[{SURNAMES}])){_SEP}(?P<given>{_GIVEN}(?:{_SEP}?{_GIVEN})?)$"
@@ -47,17 +48,24 @@ _SPREAD_COMPOUND = re.compile(
 _LABEL = re.compile(
     r"(?P<plain>성[ ]{0,3}명|이[ ]{0,3}름|성함|존함)|(?P<role>신청인|신청자|대표자|담당자|예금주|보호자"
     r"|작성자|민원인|제안자|발의자|수령인|수취인|받는[ ]?사람|보내는[ ]?사람|환자명|고객명|회원명|학생명|계약자"
-    r"|피보험자|세대주|소유자|임차인|임대인|운전자|피해자|신고인|신고자|발언자|청구인|접수자|대리인|[Nn]ame|NAME)"
+    r"|피보험자|세대주|소유자|임차인|임대인|운전자|피해자|신고인|신고자|발언자|청구인|접수자|대리인|(?<![A-Za-z_])(?:[Nn]ame|NAME)(?![A-Za-z_]))"
 )
 _BRIDGE = re.compile(
-    r"(?:[ ]?\([가-힣A-Za-z·/ ]{1,8}\))?(?P<particle>은|는|이|가|을|를|란)?"
+    r"(?:[ ]?\([가-힣A-Za-z·/ ]{1,8}\))?(?P<particle>은|는|이|가)?"
     r"(?P<gap>[ ]{0,6}(?P<delimiter>[:=\-|>»→,/\"'\]]+)?[ ]{0,6}\n?[ ]{0,4}[\"'“‘「\[(<]?)(?P<mine>(?:저는|나는|제가)[ ])?"
 )
 _TAIL = re.compile(
     r"$|[^가-힣A-Za-z0-9*]|(?:입니다|이다|이고|이며|이에요|예요|이라|라고|라는|인데|이었|였|씨|님|이요|이구요|이랍|이죠|귀하|이신|인가|드림|올림|배상|생년|주민|전화|연락|휴대|주소|성별|이시)"
     r"|(?:은|는|이|가|을|를|의|와|과|도|로|고|며|다|랑|외|등|및|에게|께서|께|한테|으로|군|양)(?![가-힣])"
 )
+_ENDS = re.compile(r"[ ]{0,2}(?:$|[\n,/)|;])")
 _LATIN = re.compile(r"(?:[A-Z][a-z]+|[A-Z]{2,})(?:[ ,\-]{1,2}(?:[A-Z][a-z]+|[A-Z]{2,}|[a-z]{2,8})){1,2}(?![A-Za-z])")
+_ROMAN_SURNAME = re.compile(
+    r"\b(?:kim|lee|yi|rhee|park|bak|choi|choe|jung|jeong|chung|kang|gang|cho|jo|yoon|yun|jang|chang|lim|im|han|oh|seo|suh|shin|sin|kwon|gwon"
+    r"|hwang|ahn|an|song|ryu|yoo|you|yu|hong|jeon|ko|go|koh|moon|mun|yang|son|sohn|bae|baek|paik|heo|hur|nam|shim|sim|noh|roh|no|ha|kwak|gwak"
+    r"|sung|seong|cha|joo|ju|woo|koo|gu|ku|min|jin|na|ji|um|eom|chae|won|cheon|bang|kong|gong)\b",
+    re.IGNORECASE,
+)
 _THING_BEFORE = re.compile(
     r"(?:공원|역|도로|거리|학교|동네|마을|사업|행사|제도|단체|기관|회사|정류장|정류소|대여소|노선|건물|시설|도서관|지역|강|산|책|작품|노래|브랜드|상품|제품|앱|서비스|파일|변수|열|컬럼|필드|항목|가게|"
     r"상점|식당|지점|도시|나라|모임|팀|꽃|나무|동물|강아지|고양이|식물|바이러스"
@@ -101,17 +109,44 @@ def _before_marker(text: str, marker: re.Match[str]) -> tuple[int, int] | None:
             return None
         if _is_name(token.group(), attached=not marker.group("gap"), mark=mark):
             return start, end
-    for pattern in (_SPREAD, _SPREAD_COMPOUND):
+    for pattern in (_SPREAD_COMPOUND, _SPREAD):
         spread = pattern.search(window)
-        if spread and _is_spread(spread.group(), marked=mark):
+        if spread and not window[: spread.start()][-1:].isdigit() and _is_spread(spread.group(), marked=mark):
             return end - len(spread.group()), end
     return None
+
+
+_OFFICES = frozenset(
+    [
+        "박사",
+        "담임",
+        "대리",
+        "과장",
+        "부장",
+        "차장",
+        "사장",
+        "실장",
+        "팀장",
+        "국장",
+        "원장",
+        "기사",
+        "여사",
+        "교수",
+        "선생",
+        "의원",
+        "작가",
+        "감독",
+        "배우",
+        "기자",
+        "대표",
+    ]
+)
 
 
 def _is_spread(written: str, *, marked: str) -> bool:
     """Return whether syllables apart (홍 길 동, 홍.길.동) are a name."""
     joined = re.sub(r"[^가-힣*OoXx0ㅇㅁ#]", "", written)
-    if re.search(r"[가-힣]{3}", written) or (len(joined) == 2 and "." not in written and "·" not in written):
+    if re.search(r"[가-힣]{3}", written) or joined[1:] in _OFFICES:
         return False
     return _is_name(joined, attached=True, mark=marked)
 
@@ -136,12 +171,12 @@ def _is_name(token: str, *, attached: bool, mark: str) -> bool:
         return True
     if token[0] in RARE_SURNAMES and not (len(given) == 2 and all(syllable in FREQUENT for syllable in given)):
         return False
-    if mark == "씨" and token[:2] in CLAN_SEATS and token[2:] in tuple(SURNAMES):
+    if mark == "씨" and token in CLANS:
         return False
     if mark == "씨" and attached and (token[-1] in "날글불" or token.endswith(("마음", "아가", "아저", "솜씨", "말솜"))):
         return False
     if mark not in {"씨", "님"}:
-        return len(given) == 2 and all(syllable in FREQUENT for syllable in given)
+        return token[-1] not in "은는" and len(given) == 2 and all(syllable in FREQUENT for syllable in given)
     return len(given) == 2 or given in ONE_SYLLABLE_NAMES
 
 
@@ -160,9 +195,11 @@ def _after_label(text: str, label: re.Match[str]) -> tuple[int, int] | None:
     if _THING_BEFORE.search(before) or (before[-1:] and "가" <= before[-1] <= "힣" and not (firm or before[-1] in "제내")):
         return None
     start = bridge.end()
-    if firm and not particle:
+    if delimiter == "," and gap.endswith(" "):
+        return None
+    if ":" in delimiter or "=" in delimiter:
         latin = _LATIN.match(text, start)
-        if latin:
+        if latin and _ROMAN_SURNAME.search(latin.group()):
             return latin.span()
     end = _name_from(text, start, firm=firm, led=firm or bool(particle))
     return (start, end) if end else None
@@ -170,13 +207,13 @@ def _after_label(text: str, label: re.Match[str]) -> tuple[int, int] | None:
 
 _FORWARD = re.compile(
     rf"(?P<spread>(?:(?:{'|'.join(f'{word[0]}{_SEP}?{word[1]}' for word in COMPOUND_SURNAMES.split('|'))})|[{SURNAMES}])"
-    rf"{_SEP}{_GIVEN}(?:{_SEP}{_GIVEN})?)(?![가-힣])"
+    rf"{_SEP}{_GIVEN}(?:{_SEP}{_GIVEN})?)"
 )
 
 
 def _name_from(text: str, start: int, *, firm: bool, led: bool) -> int | None:
     """Return where the name that starts at ``start`` ends, or None without one."""
-    lengths = (4, 3) if re.match(COMPOUND_SURNAMES, text[start : start + 2]) else (3, 2)
+    lengths = (4, 3) if re.match(rf"{COMPOUND_SURNAMES}|.[*OㅇX]", text[start : start + 2]) else (3, 2)
     for length in lengths:
         token = text[start : start + length]
         whole = _WHOLE.match(token) if len(token) == length else None
@@ -194,7 +231,7 @@ def _name_from(text: str, start: int, *, firm: bool, led: bool) -> int | None:
             and re.match(r"고|며|다|라|에요|었", text[start + 3 : start + 5])
         ):
             continue
-        if length == 2 and not (led and given in ONE_SYLLABLE_NAMES):
+        if length == 2 and (given not in ONE_SYLLABLE_NAMES or not (led or _ENDS.match(text, start + 2))):
             continue
         if token[0] in RARE_SURNAMES and not firm:
             continue
@@ -203,9 +240,12 @@ def _name_from(text: str, start: int, *, firm: bool, led: bool) -> int | None:
     if leading and firm:
         return start + leading.end()
     spread = _FORWARD.match(text, start)
-    if spread and _is_spread(spread.group("spread"), marked="님") and led:
-        return start + spread.end("spread")
-    return None
+    if spread is None:
+        return None
+    end = spread.end("spread")
+    if not (led or len(re.sub(r"[^가-힣]", "", spread.group("spread"))) > 2 or _ENDS.match(text, end)):
+        return None
+    return end if _TAIL.match(text, end) and _is_spread(spread.group("spread"), marked="님") else None
 
 
 def _ends_closed(syllable: str) -> bool:

@@ -71,8 +71,10 @@ def _is_card(reading: Reading, match: re.Match[str]) -> bool:
         return real(figures) >= 4 and (label == "card" or len({gap.strip() for gap in gaps}) == 1)
     if label == "card":
         return True
+    if ". " in gaps:
+        return False
     marks = {gap.strip() for gap in gaps}
-    if len(marks) == 1 and marks != {""} and ". " not in gaps and len(figures) == 16:
+    if len(marks) == 1 and marks != {""} and len(figures) == 16:
         years = all(1900 <= int(figures[at : at + 4]) <= 2100 for at in range(0, 16, 4))
         return not years and label != "account" and (label != "other" or _issued(figures))
     if label in {"other", "account"} or not (card_check(figures) and _issued(figures)):

@@ -13,6 +13,7 @@ from workbench.screening.labels import label_before
 from workbench.screening.readings import Reading
 
 LETTERS = "가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자하허호배육해공국합"
+# Also a unit, a particle or a word of its own.
 _DOUBTFUL = frozenset("도조호주로구부하가다라나마사자고서보소어우배공국무수오아해")
 _REGION = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
 _GAP = r"[ ]{0,2}[-.·]?[ ]{0,2}"
@@ -25,39 +26,42 @@ _UNIT = re.compile(
 )
 _FIGURE = "[공영빵일이삼사오육륙칠팔구]"
 _SPELLED = re.compile(
-    rf"(?<![가-힣\d])(?:{_FIGURE}|\d){{2,3}}[ ]?(?P<letter>[{LETTERS}])[ ]?(?:{_FIGURE}|\d){{4}}"
+    rf"(?<![가-힣\d])(?:(?:{_FIGURE}|\d)[ ]?){{2,3}}(?P<letter>[{LETTERS}])[ ]?(?:(?:{_FIGURE}|\d)[ ]?){{3}}{_FIGURE}"
     r"(?=$|[^가-힣\d]|(?:번|차|입니다|이고|이며|은|는|을|를|의|에|이|가|으로|로|호)(?![가-힣])|번|차량|입니다)"
 )
+_CAR_AFTER = re.compile(r"[)\]]?[ ]?(?:번[ ]?)?(?:차량|차가|차는|차를|차 |승용차|트럭|택시|오토바이|소유)")
 
 
-def plates(reading: Reading, plain: Reading) -> Iterator[tuple[Reading, Candidate]]:
-    """Yield the number plates of a text with the reading that each was found in.
+def plates(reading: Reading) -> Iterator[Candidate]:
+    """Yield the number plates of a text.
 
     Parameters
     ----------
     reading : Reading
-        With figures for words.
-    plain : Reading
-        With words as they are: 일이구 삼사오육 has a letter among its figures.
+        With words of figures as they are: 일이구 삼사오육 has a letter among its figures.
 
     Examples
     --------
     >>> from workbench.screening.readings import read
-    >>> [found.start for _, found in plates(read("차량 12가 3456"), read(""))]
+    >>> [found.start for found in plates(read("차량 12가 3456"))]
     [3]
     """
     for match in _PLATE.finditer(reading.text):
         start = _accepted(reading.text, match)
         if start is not None:
-            yield reading, Candidate("number_plate", start, match.end(), 66)
-    for match in _SPELLED.finditer(plain.text):
-        if not any(character.isdigit() for character in match.group()[-4:]) and _spelled_enough(plain.text, match):
-            yield plain, Candidate("number_plate", match.start(), match.end(), 88)
+            yield Candidate("number_plate", start, match.end(), 66)
+    for match in _SPELLED.finditer(reading.text):
+        if _spelled_enough(reading.text, match):
+            yield Candidate("number_plate", match.start(), match.end(), 88)
 
 
 def _spelled_enough(text: str, match: re.Match[str]) -> bool:
     """Return whether words of figures around a letter are a plate: the letter tells, or the label does."""
-    return match.group("letter") not in "공영일이삼사오육칠팔구" or label_before(text, match.start()) == "plate"
+    return (
+        match.group("letter") not in "공영일이삼사오육칠팔구"
+        or label_before(text, match.start()) == "plate"
+        or bool(_CAR_AFTER.match(text, match.end()))
+    )
 
 
 def _accepted(text: str, match: re.Match[str]) -> int | None:
@@ -66,27 +70,33 @@ def _accepted(text: str, match: re.Match[str]) -> int | None:
     before = text[start - 1 : start]
     if before and (before.isdigit() or before in "*제" or (before in ".,-/:" and text[start - 2 : start - 1].isdigit())):
         return None
-    found = match.group()
-    if _MORE.match(text, end) or (_UNIT.match(text, end) and (match.group("letter") in _DOUBTFUL or " " in found)):
+    found, letter = match.group(), match.group("letter")
+    label = label_before(text, start)
+    labelled = label == "plate" or _CAR_AFTER.match(text, end) is not None
+    if _MORE.match(text, end) or (not labelled and (letter in _DOUBTFUL or " " in found) and _UNIT.match(text, end)):
         return None
-    if sum(character.isdigit() for character in found) < 4:
+    if sum(character.isdigit() for character in found) < (2 if "*" in match.group("rest") else 4):
         return None
     region = _REGION_BEFORE.search(text, max(0, start - 6), start)
     if region:
         return region.start()
     if not match.group("front") or (before.isascii() and before.isalnum()):
         return None
-    label = label_before(text, start)
-    if label == "plate":
+    if labelled:
         return start
     if label == "other":
         return None
-    spaced = match.group("gap") or match.group("gap2")
-    year = re.fullmatch(r"(?:19|20)\d\d", match.group("rest")) is not None
+    first, second = match.group("gap"), match.group("gap2")
     if "*" in found:
-        return start if not match.group("gap") else None
-    if not spaced:
-        return start if not (year and match.group("letter") in _DOUBTFUL and label == "other") else None
-    if match.group("gap") and match.group("letter") in _DOUBTFUL and not match.group("gap2"):
-        return None
-    return start if match.group("letter") not in "도조호주로구부" and not year else None
+        return start if not first else None
+    if not first and not second:
+        return start
+    if _stands_by_itself(text, start, end):
+        return start
+    year = re.fullmatch(r"(?:19|20)\d\d", match.group("rest")) is not None
+    return start if letter not in (_DOUBTFUL if first else "도조호주로구부") and not year else None
+
+
+def _stands_by_itself(text: str, start: int, end: int) -> bool:
+    """Return whether nothing else stands on the line or between the brackets."""
+    return text[start - 1 : start] in {"", "\n", "(", "[", '"', "'"} and text[end : end + 1] in {"", "\n", ")", "]", '"', "'"}

@@ -89,6 +89,9 @@ class Reading:
         if done < len(self.text):
             pieces.append((size, done, len(self.text), True))
             parts.append(self.text[done:])
+        kept = [piece for piece in pieces if piece[3]] if self.spelled else []
+        for at, first, last, _ in kept:
+            spelled.update((at + place - first, self.spelled[place]) for place in range(first, last) if place in self.spelled)
         return Reading("".join(parts), pieces, parent=self, spelled=spelled)
 
 
@@ -113,6 +116,7 @@ _FIXED = {
     **dict.fromkeys(_SPACES, " "),
     **dict.fromkeys(_UNSEEN, ""),
     **_CIRCLED,
+    **dict.fromkeys("。｡", "."),
     "∶": ":",
     "\t": " ",
 }
@@ -139,6 +143,17 @@ def _plain(character: str) -> str:
     return "".join(_FIXED.get(part, part) for part in folded)
 
 
+def is_unseen(character: str) -> bool:
+    """Return whether a character shows nothing.
+
+    Examples
+    --------
+    >>> is_unseen("\\u200b"), is_unseen("가")
+    (True, False)
+    """
+    return not character.isascii() and _plain(character) == ""
+
+
 def read(text: str) -> Reading:
     """Return the plain reading of a text: compatibility forms folded, invisible characters gone, Hangul composed.
 
@@ -162,7 +177,5 @@ def read(text: str) -> Reading:
             folded = _plain(character)
             if folded != character:
                 changes.append((place, place + 1, folded))
-    if not changes:
-        return plain
     plain = plain.rewritten(changes)
     return plain.rewritten((m.start(), m.end(), unicodedata.normalize("NFC", m.group())) for m in _JAMO.finditer(plain.text))

@@ -18,17 +18,17 @@ from workbench.screening.names import names
 from workbench.screening.payments import payments
 from workbench.screening.phones import phones
 from workbench.screening.plates import plates
-from workbench.screening.readings import Reading, read
-from workbench.screening.spellings import drawn_together, figures, house_figures
+from workbench.screening.readings import Reading, is_unseen, read
+from workbench.screening.spellings import drawn_together, figures, house_figures, unveiled
 from workbench.screening.stretches import stretches
 
-# Without any of these a text holds none of the kinds: a figure of any script, an at-sign, a word for one, a marker of names.
+# Without any of these a text holds none of the kinds: a figure of any script, an at-sign, a word for one, a marker of names;
+# or any character out of the ordinary, which may be one of these in disguise.
 _WORTH = re.compile(
-    r"[0-9@*＠\u00b2-\u00b9\u0660-\u0669\u06f0-\u06f9\u2070-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\uff10-\uff19\U0001d7ce-\U0001d7ff]|[^\x00-\uffff]"
-    r"|씨|님|귀하|이[ ]{0,3}름|성[ ]{0,3}명|성함|존함|골뱅이"
-    r"|[ \[({<]at[ \])}>]|AT|앳|엣|[Nn]ame|NAME|[●○◯■□×✕\u200b-\u200f\u00ad\ufeff\u1100-\u11ff]"
-    r"|(?:[공영빵령일이삼사오육륙칠팔구하둘셋넷다여아零一二三四五六七八九][^\n]{0,2}){4}"
-    r"|[로길동리][ ]?[공영빵일이삼사오육륙칠팔구백천]{2}|(?:인|자|주|명|사람)[ ]{0,3}[:=|]"
+    r"[0-9@*]|[^\x00-\x7f가-힣ㄱ-ㅎㅏ-ㅣ“”‘’…·「」『』〈〉《》]"
+    r"|씨|님|귀하|이[ ]{0,3}름|성[ ]{0,3}명|성함|존함|골뱅이|[ \[({<]at[ \])}>]|AT|앳|엣|[Nn]ame|NAME"
+    r"|(?:[공영빵령일이삼사오육륙칠팔구하둘셋넷다여아][^\n]{0,2}){4}"
+    r"|[로길동리가][ .]{0,2}(?:산[ .]{0,2})?[공영빵일이삼사오육륙칠팔구백천]{2}|(?:인|자|주|명|사람)[ ]{0,3}[:=|]"
 )
 
 
@@ -55,10 +55,12 @@ def scan(text: str) -> list[Finding]:
         return []
     plain = read(text)
     together = drawn_together(plain)
-    numbers = figures(together)
+    numbers = figures(plain)
     found: list[tuple[int, int, int, str]] = []
     for reading, candidate in _candidates(plain, together, numbers):
         start, end = reading.original(candidate.start, candidate.end)
+        while end < len(text) and is_unseen(text[end]):
+            end += 1
         found.append((-candidate.rank, start, end, candidate.kind))
     return _settled(found)
 
@@ -69,10 +71,11 @@ def _candidates(plain: Reading, together: Reading, numbers: Reading) -> Iterator
             if count >= least:
                 for candidate in finder(numbers, start, end):
                     yield numbers, candidate
-    for candidate in passports(numbers):
-        yield numbers, candidate
-    yield from plates(numbers, together)
-    houses = house_figures(together)
+    yield from passports(numbers, together)
+    words = unveiled(together)
+    for candidate in plates(words):
+        yield words, candidate
+    houses = house_figures(words)
     for candidate in addresses(houses):
         yield houses, candidate
     for reading in (plain,) if together is plain else (plain, together):

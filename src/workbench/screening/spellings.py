@@ -29,23 +29,25 @@ _BREAK = "하이픈|마이너스|작대기|짝대기|다시|대시|데시|빼기
 _RUN = re.compile(rf"(?:(?:{_WORD}|[\d*])[ ]{{0,2}}+(?:(?:{_BREAK}|[-.·,/_~:)])[ ]{{0,2}}+)?+){{7,}}+")
 _START = re.compile(rf"(?:{_WORD})[ ]{{0,2}}(?:(?:{_BREAK}|[-.·,/)])[ ]{{0,2}})?(?:{_WORD}|\d)")
 _PART = re.compile(rf"(?P<word>{_WORD})|(?P<gap>(?<=[^ ])[ ]{{0,2}}(?:{_BREAK})[ ]{{0,2}}(?={_WORD}|[\d*]))")
-_ANY_WORD = re.compile(_WORD)
 # Single characters set apart by one space each. Wider gaps stay, as they divide groups.
-_SPREAD = re.compile(r"(?<![^\s(\[:,|/])[가-힣0-9A-Za-z*@.\-+()](?:[ ][가-힣0-9A-Za-z*@.\-+()](?![^\s,)\]:|/])){4,}")
-_SPREAD_FIGURES = re.compile(r"(?<![\d*])[\d*](?:[ ](?:[-.·/][ ]{1,2})?[\d*](?![\d*])){4,}")
-_VEIL = re.compile(r"([xXoO#?ㅇㅁ•·_])\1{1,7}(?![A-Za-zㄱ-ㅎ#?])")
+_SINGLE = r"(?:[가-힣](?![가-힣])|[0-9A-Za-z*](?![0-9A-Za-z*])|[@._\-+()])"
+_SPREAD = re.compile(rf"(?<![가-힣0-9A-Za-z*]){_SINGLE}(?:[ ]{_SINGLE}){{4,}}")
+_SPREAD_FIGURES = re.compile(r"(?<![\d*])[\d*](?:[ ]{1,3}(?:[-.·/][ ]{1,2})?[\d*](?![\d*])){4,}")
+_SPREAD_GAP = re.compile(r"[ ]+(?P<mark>[-.·/])[ ]+|[ ]{2,}|[ ]")
+_VEIL = re.compile(r"([xXoO#ㅇㅁ•·_])\1{1,7}(?![A-Za-zㄱ-ㅎ#])")
 _FIGURE = re.compile(r"[\d*]")
 _LETTER_PHONE = re.compile(r"(?<![A-Za-z0-9])(?:[oO][1lI|][oO]|0[lI|][oO0]|01[oO]|[oO]10)(?=[ ]?[-.·)]?[ ]?[\d*]{3,4})")
 
 
 def _spread(text: str) -> Iterator[tuple[int, int, str]]:
     for run in _SPREAD.finditer(text):
-        yield from ((at, at + 1, "") for at in range(run.start() + 1, run.end(), 2))
+        yield from ((at, at + 1, "") for at in range(run.start() + 1, run.end() - 1, 2))
 
 
 def _spread_figures(text: str) -> Iterator[tuple[int, int, str]]:
     for run in _SPREAD_FIGURES.finditer(text):
-        yield from ((at, at + 1, "") for at in range(run.start(), run.end()) if text[at] == " ")
+        for gap in _SPREAD_GAP.finditer(text, run.start(), run.end()):
+            yield gap.start(), gap.end(), gap.group("mark") or (" " if len(gap.group()) > 1 else "")
 
 
 def _veiled(text: str) -> Iterator[tuple[int, int, str]]:
@@ -70,9 +72,19 @@ def _spelled(text: str) -> Iterator[tuple[int, int, str]]:
         if run.end() - run.start() > _LONGEST_RUN:
             at = run.end()
             continue
-        for part in _PART.finditer(text, run.start(), run.end()):
+        parts = [*_PART.finditer(text, run.start(), run.end())]
+        if _is_particle(text, parts):
+            parts.pop()
+        for part in parts:
             yield part.start(), part.end(), _WORDS[part.group("word")] if part.group("word") else "-"
         at = run.end()
+
+
+def _is_particle(text: str, parts: list[re.Match[str]]) -> bool:
+    """Return whether the last word is the particle of 칠 팔이, touching the last of figures that stand apart."""
+    if len(parts) < 2 or parts[-1].group() != "이" or parts[-2].end() != parts[-1].start():
+        return False
+    return text[parts[-2].start() - 1 : parts[-2].start()] == " "
 
 
 # No list of numbers in words is longer than this.
@@ -100,13 +112,24 @@ def drawn_together(reading: Reading) -> Reading:
     return reading.rewritten(_spread(reading.text))
 
 
+def unveiled(reading: Reading) -> Reading:
+    """Return a reading in which every veil is ``*``.
+
+    Examples
+    --------
+    >>> from workbench.screening.readings import read
+    >>> unveiled(read("12가 34XX")).text
+    '12가 34**'
+    """
+    return reading.rewritten(_veiled(reading.text))
+
+
 def figures(reading: Reading) -> Reading:
     """Return a reading in which spelled, spread and veiled numbers are figures, and veils are ``*``.
 
     Parameters
     ----------
     reading : Reading
-        With characters drawn together.
 
     Returns
     -------
@@ -120,20 +143,21 @@ def figures(reading: Reading) -> Reading:
     >>> figures(read("900101-1xxxxxx")).text
     '900101-1******'
     """
-    for changes in (_lettered, _spread_figures, _veiled):
+    for changes in (_lettered, _veiled):
         reading = reading.rewritten(changes(reading.text))
-    if _ANY_WORD.search(reading.text) is None:
-        return reading
-    return reading.rewritten(_spelled(reading.text), spelling=True)
+    reading = reading.rewritten(_spelled(reading.text), spelling=True)
+    return reading.rewritten(_spread_figures(reading.text))
 
 
 _SINO = "[공영빵일이삼사오육륙칠팔구십백천]"
 _BAR = "다시|대시|하이픈|빼기|의"
 _HOUSE = re.compile(
-    rf"(?<=[로길동리])[ ]?(?P<number>{_SINO}{{1,7}})(?:[ ]?(?P<bar>{_BAR}|-)[ ]?(?P<second>{_SINO}{{1,5}}))?"
+    rf"(?<=[로길동리가])[ .]{{0,2}}(?:산[ .]{{0,2}})?(?P<number>{_SINO}{{1,7}})"
+    rf"(?:[ ]?(?P<bar>{_BAR}|-)[ ]?(?P<second>{_SINO}{{1,5}}))?"
     r"(?P<unit>번지|번길|길|호|층)?(?:에서|에|입니다|이고|이며|으로|로)?(?![가-힣])"
 )
 _ROOM = re.compile(rf"(?<=[ \d동층])(?:({_SINO}{{2,7}})(?=호|층)|([공영빵일이삼사오육륙칠팔구]{{2,4}})(?=동[ ]))")
+_NUMBERED_STREET = re.compile(r"\d[가-하]?번?길[ ]$")
 _DISTRICT_BEFORE = re.compile(r"[가-힣][시군구읍면동][ ]")
 # Ordinary words made of the same syllables: 서울로 이사, 종로 일대, 이천 (a city).
 _ORDINARY = frozenset(
@@ -183,7 +207,9 @@ def _houses(text: str) -> Iterator[tuple[int, int, str]]:
     for house in _HOUSE.finditer(text):
         number, sure = house.group("number"), house.group("unit") or house.group("second")
         near = _DISTRICT_BEFORE.search(text, max(0, house.start() - 25), house.start())
-        plain = number not in _ORDINARY and (len(number) >= 3 or (near is not None and len(number) >= 2))
+        street = _NUMBERED_STREET.search(text, max(0, house.start() - 6), house.start("number")) is not None
+        ordinary = number in _ORDINARY and not street
+        plain = not ordinary and (len(number) >= 3 or (near is not None and (len(number) >= 2 or number in "삼칠팔육륙")))
         if not sure and not plain:
             continue
         changes.append((*house.span("number"), _value(number)))
@@ -208,5 +234,4 @@ def house_figures(reading: Reading) -> Reading:
     >>> house_figures(read("중구 세종대로 일일공, 백이호")).text
     '중구 세종대로 110, 102호'
     """
-    reading = reading.rewritten(_veiled(reading.text))
     return reading.rewritten(_houses(reading.text))

@@ -23,7 +23,7 @@ ONE_SYLLABLE_NAMES = frozenset(
 )
 NOT_NAMES = word_list("not_names")
 NOT_AFTER_LABELS = NOT_NAMES | word_list("not_after_labels")
-CLAN_SEATS = word_list("clan_seats")
+CLANS = word_list("clans")
 GIVEN_NEVER = frozenset("를는들것께됐된될했않였었겠습까죠즘뭐왜및또곳씩쯤끼")
 # Frequent syllables of given names: where nothing but a title follows, both must be among them.
 FREQUENT = frozenset(
