@@ -175,7 +175,8 @@ def _piece(rng: Random, kind: str, writing: str) -> tuple[str, str, str]:
         if kind == "landline" and writing == "plain" and rng.random() < 0.2:
             area, _, rest = core.partition("-")
             core = f"{area}){rest}"
-        return number.before, core, ""
+        glued = number.before[-1:].isdigit() and writing in ("spaced", "hangul_digits")  # +82 before digits that stand apart
+        return f"{number.before} " if glued else number.before, core, ""
     if kind == "email":
         return "", email(rng, writing), ""
     if kind == "name":
