@@ -196,6 +196,9 @@ def _across(value: Mapping[str, Any]) -> list[tuple[tuple[str, ...], str]]:
     if unit in fields and fields[unit].get("treatment") not in ("pseudonymise", "drop"):
         reason = "is the unit, which tells people apart: it is a direct_identifier with treatment: pseudonymise or drop"
         found.append((("fields", str(unit)), reason))
+    for name, rule in fields.items():
+        if rule.get("treatment") == "trim" and unit is None:
+            found.append((("fields", str(name)), "treatment: trim needs unit: whose trip each row is"))
     listed = value.get("analysis_dimensions")
     dimensions = listed if isinstance(listed, list) else []
     for name in dimensions:

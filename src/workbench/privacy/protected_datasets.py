@@ -15,7 +15,7 @@ from workbench.catalog import Catalog, Dataset, read_manifest
 from workbench.errors import GateRefused
 from workbench.files import canonical, replace_folder, replacing, sha256, sha256_file
 from workbench.governance import Governance, read_governance, require_adopted_policy
-from workbench.privacy.fitting import check_policy
+from workbench.privacy.fitting import check_policy, kind_of
 from workbench.privacy.policy import Policy, read_policy
 from workbench.progress import Report, silent
 from workbench.project import Project
@@ -98,7 +98,7 @@ def protect_dataset(
         "adopted": True,
         "basis": basis,
         "fields": table.column_names,
-        "types": {name: kind for name in table.column_names if (kind := _becomes(policy, name)) is not None},
+        "types": {name: kind for name in table.column_names if (kind := _becomes(policy, name, table)) is not None},
         "local": [name for name in policy.local if name in table.column_names],
         "policy": {"version": policy.version, "sha256": basis["policy"]},
         "personal": policy.personal,
@@ -176,13 +176,15 @@ def _check_records(dataset: str, described: Dataset, policy: Policy, records: li
             )
 
 
-def _becomes(policy: Policy, name: str) -> str | None:
+def _becomes(policy: Policy, name: str, table: pa.Table) -> str | None:
     """The type that a field has after protection, where it is not the catalogue's."""
     rule = policy.rule(name)
     if not policy.personal or rule is None:
         return None
     if rule.generalised or rule.treatment == "pseudonymise":
         return "string"
+    if rule.treatment == "trim" and kind_of(table.schema.field(name).type) == "string":
+        return "string"  # an end of a trip became the name of a zone
     return "number" if rule.treatment == "microaggregate" else None
 
 

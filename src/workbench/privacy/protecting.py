@@ -22,7 +22,7 @@ from workbench.privacy.ordering import ordered_rows
 from workbench.privacy.policy import Policy
 from workbench.privacy.recoding import Recoded, recode
 from workbench.privacy.reporting import report_of
-from workbench.privacy.treating import Treatment, treated
+from workbench.privacy.treating import Treatment, treated, trimmed_ends
 from workbench.progress import Report, silent
 
 if TYPE_CHECKING:
@@ -151,35 +151,22 @@ def _published(table: pa.Table, policy: Policy, recoded: Recoded, treatment: Tre
     everything = bool(recoded.kept.all())
     mask = None if everything else pa.array(recoded.kept)
     made: dict[str, pa.Array | pa.ChunkedArray] = {}
+    cut = {name: _filtered(table[name], mask) for name, rule in policy.fields.items() if rule.treatment == "trim"}
+    ends = trimmed_ends(cut, treatment, kept=recoded.kept)
     for name in table.column_names:
         rule = policy.rule(name)
         if rule is None or rule.treatment == "drop":
             continue
-        column = recoded.columns[name] if rule.generalised else table[name]
-        column = column if mask is None else column.filter(mask)
-        made[name] = column if rule.generalised else treated(name, column, rule, treatment, kept=recoded.kept)
+        if name in ends:
+            made[name] = ends[name]
+        elif rule.generalised:
+            made[name] = _filtered(recoded.columns[name], mask)
+        else:
+            made[name] = treated(name, _filtered(table[name], mask), rule, treatment, kept=recoded.kept)
     if not made:
         raise UsageError(f"{policy.file}: every field is dropped, so nothing is left to protect")
     return made
 
 
-def raw_people(people: np.ndarray | None, kept: np.ndarray) -> np.ndarray | None:
-    """Return whose the rows are that stay.
-
-    Parameters
-    ----------
-    people : numpy.ndarray or None
-        Shape (rows,).
-    kept : numpy.ndarray
-        Shape (rows,), bool.
-
-    Returns
-    -------
-    numpy.ndarray or None
-
-    Examples
-    --------
-    >>> raw_people(np.array([0, 1, 1]), np.array([True, False, True])).tolist()
-    [0, 1]
-    """
-    return None if people is None else people if kept.all() else people[kept]
+def _filtered(column: Any, mask: pa.Array | None) -> Any:
+    return column if mask is None else column.filter(mask)

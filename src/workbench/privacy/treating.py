@@ -5,13 +5,14 @@ The functions themselves are in :mod:`workbench.privacy.treatments` and :mod:`wo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from workbench.errors import GateRefused
+from workbench.errors import GateRefused, UsageError
 from workbench.privacy.policy import Policy
 from workbench.privacy.rules import NOISE_SHARE, FieldRule
 from workbench.privacy.treatments import masked, microaggregated, noisy, pseudonyms
@@ -39,6 +40,10 @@ class Treatment:
     secret: bytes | None
     people: np.ndarray | None
     notes: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def of_rows(self, kept: np.ndarray) -> np.ndarray | None:
+        """Return whose the rows are that stay."""
+        return self.people if self.people is None or kept.all() else self.people[kept]
 
     def lasting(self, name: str) -> bytes:
         """Return the secret that places are moved by."""
@@ -74,7 +79,7 @@ def treated(
     GateRefused
         A lasting secret is needed and none was given, or a group of averages has too few people.
     """
-    people = treatment.people if treatment.people is None or kept.all() else treatment.people[kept]
+    people = treatment.of_rows(kept)
     if rule.treatment == "pseudonymise":
         return pseudonyms(column, treatment.key)
     if rule.treatment == "mask":
@@ -113,11 +118,10 @@ def _trimmed(name: str, column: pa.ChunkedArray, rule: FieldRule, treatment: Tre
 
     guarantee = treatment.policy.guarantee
     options = _options(rule, "same_place_m")
-    owners = np.arange(len(column)) if people is None else people
     found = trim_trips(
         name,
         column,
-        people=owners,
+        people=people,
         secret=treatment.lasting(name),
         zone_m=int(rule.zone_m or 0),
         k=guarantee.k if guarantee else None,
@@ -131,6 +135,60 @@ def _trimmed(name: str, column: pa.ChunkedArray, rule: FieldRule, treatment: Tre
         "trips_without_rest": int(found.dropped.sum()),
     }
     return _binary(found.lines)
+
+
+def trimmed_ends(columns: Mapping[str, pa.ChunkedArray], treatment: Treatment, *, kept: np.ndarray) -> dict[str, pa.Array]:
+    """Replace the ends of trips that are points by zones: all such fields of a policy together, for a home is a start and an end.
+
+    Parameters
+    ----------
+    columns : mapping of str to pyarrow.ChunkedArray
+        The fields of ``treatment: trim``, the rows that stay.
+    treatment : Treatment
+    kept : numpy.ndarray
+        Shape (rows,), bool.
+
+    Returns
+    -------
+    dict of str to pyarrow.DictionaryArray
+        Names of cells, of the fields that hold points; the others are lines.
+
+    Raises
+    ------
+    GateRefused
+        No lasting secret, or fewer than k people with an end.
+    UsageError
+        The fields differ in their options.
+    """
+    from workbench.privacy.places.trips import trim_ends
+
+    points = {name: column for name, column in columns.items() if _holds_points(column)}
+    if not points:
+        return {}
+    rules = [treatment.policy.fields[name] for name in points]
+    if len({(rule.zone_m, rule.same_place_m) for rule in rules}) > 1:
+        raise UsageError(
+            f"fields {', '.join(points)}: trim: the ends of trips need the same zone_m and same_place_m",
+            hint="with two grids a place is narrowed down to where they overlap",
+        )
+    options = _options(rules[0], "same_place_m")
+    guarantee = treatment.policy.guarantee
+    treatment.notes |= {name: {"zone_m": rules[0].zone_m, **options} for name in points}
+    return trim_ends(
+        points,
+        people=treatment.of_rows(kept),
+        secret=treatment.lasting(next(iter(points))),
+        zone_m=int(rules[0].zone_m or 0),
+        k=guarantee.k if guarantee else None,
+        **options,
+    )
+
+
+def _holds_points(column: pa.ChunkedArray) -> bool:
+    import shapely
+
+    first = next((value.as_py() for value in column if value.is_valid), None)
+    return first is not None and shapely.get_type_id(shapely.from_wkb(first, on_invalid="ignore")) == shapely.GeometryType.POINT
 
 
 def _binary(shapes: np.ndarray) -> pa.Array:
