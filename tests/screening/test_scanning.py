@@ -29,6 +29,14 @@ def test_findings_of_any_text_are_ordered_apart_and_inside_it(text: str) -> None
     assert all(one.start < one.end and one.kind in KINDS for one in found)
 
 
+@given(
+    st.lists(st.lists(st.one_of(st.text(ALPHABET, max_size=20), st.sampled_from(PARTS)), max_size=4).map("".join), max_size=12)
+)
+@settings(max_examples=300, deadline=None)
+def test_a_text_among_others_is_masked_as_if_it_were_alone(texts: list[str]) -> None:
+    assert mask_many(texts) == [mask(text) for text in texts]
+
+
 @given(st.text(max_size=60))
 @settings(max_examples=200, deadline=None)
 def test_any_unicode_text_can_be_masked(text: str) -> None:

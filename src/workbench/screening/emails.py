@@ -82,8 +82,9 @@ def _end_of_domain(domain: re.Match[str]) -> int | None:
 
 def _sure(text: str, start: int, domain: str) -> bool:
     """Return whether ``at`` between two words is an at-sign, and not English."""
+    window = max(0, start - WINDOW)
     return (
         re.search(r"(?:dot|닷|점)", domain, re.IGNORECASE) is not None
         or _SURE.search(domain) is not None
-        or _LABEL.search(text[max(0, start - WINDOW) : start]) is not None
+        or _LABEL.search(text, max(window, text.rfind("\n", window, start) + 1), start) is not None
     )

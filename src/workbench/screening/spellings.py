@@ -206,7 +206,9 @@ def _houses(text: str) -> Iterator[tuple[int, int, str]]:
     changes: list[tuple[int, int, str]] = []
     for house in _HOUSE.finditer(text):
         number, sure = house.group("number"), house.group("unit") or house.group("second")
-        near = _DISTRICT_BEFORE.search(text, max(0, house.start() - 25), house.start())
+        window = max(0, house.start() - 25)
+        line = max(window, text.rfind("\n", window, house.start()) + 1)
+        near = _DISTRICT_BEFORE.search(text, line, house.start())
         street = _NUMBERED_STREET.search(text, max(0, house.start() - 6), house.start("number")) is not None
         ordinary = number in _ORDINARY and not street
         plain = not ordinary and (len(number) >= 3 or (near is not None and (len(number) >= 2 or number in "삼칠팔육륙")))
