@@ -229,3 +229,17 @@ def test_a_secret_of_made_up_rows_follows_from_their_seed(vault):
     assert one == vault.secret("made_up", "displacement") != vault.secret("made_up", "other")
     vault.write_part("made_up", "a", people(2), record={"kind": "synthetic", "seed": 2})
     assert vault.secret("made_up", "displacement") != one
+
+
+def test_what_a_rotation_replaced_is_overwritten_before_it_goes(vault):
+    path = rows_file(vault)
+    kept = path.with_name("kept-open")
+    kept.hardlink_to(path)  # the same bytes on the disk, under a name that stays
+    assert any(kept.read_bytes())
+    rotate(vault, ["cards"], keys=keys(*BOTH))
+    assert not path.exists() and not any(kept.read_bytes())
+
+
+def test_a_field_that_the_catalogue_got_later_is_told(vault):
+    with pytest.raises(CheckFailed, match="was taken in without district"):
+        vault.read("cards", columns=["card", "district"], keys=keys(*BOTH))

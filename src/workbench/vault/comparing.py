@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from workbench.errors import GateRefused
+from workbench.errors import GateRefused, UsageError
 from workbench.vault.marks import MARK, Marks
 from workbench.vault.records import read_sealed
 from workbench.vault.sealed_rows import read_marks
@@ -67,7 +67,18 @@ def find_rows(vault: Vault, dataset: str, keys: pd.DataFrame | pa.Table) -> dict
     -------
     dict of str to list of int
         Row numbers, from 0, by part.
+
+    Raises
+    ------
+    UsageError
+        The dataset has no key.
+    GateRefused
+        Marks were made under another secret.
     """
+    if not vault.catalog[dataset].key:
+        raise UsageError(
+            f"dataset '{dataset}': has no key by which a row could be found", hint="name its key in data_catalog.yml"
+        )
     wanted = vault.marker.keys(keys, vault.catalog[dataset])
     found: dict[str, list[int]] = {}
     for part in vault.parts(dataset):

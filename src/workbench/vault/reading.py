@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -138,6 +139,7 @@ def part_tables(
         leave_no_core_dump()
         sealed = read_sealed(record, where=str(shelf.path(record["part"])))
         secret = opener.secret(sealed, where=f"dataset '{record['dataset']}', part '{record['part']}'")
+        _require_fields(path, sealed.layout.schema.names, columns)
         for _, _, table in open_rows(path, sealed.layout, secret):
             yield table if columns is None else table.select(columns)
     elif custody == "synthetic":
@@ -146,10 +148,20 @@ def part_tables(
         if sha256_file(path) != record["content_sha256"]:
             raise CheckFailed(f"{path}: was changed since it was written", hint="take the part in again")
         with pq.ParquetFile(path) as stored:
+            _require_fields(path, stored.schema_arrow.names, columns)
             for group in range(stored.num_row_groups):
                 yield stored.read_row_group(group, columns=columns).replace_schema_metadata(None)
     else:
         raise CheckFailed(f"{path}: its record says custody: {custody}", hint="allowed: clear, synthetic, joint")
+
+
+def _require_fields(path: Path, there: list[str], columns: list[str] | None) -> None:
+    """Refuse fields that a part lacks: it was taken in under an earlier catalogue."""
+    missing = [name for name in columns or [] if name not in there]
+    if missing:
+        raise CheckFailed(
+            f"{path}: was taken in without {', '.join(missing)}, which the catalogue names now", hint="take the part in again"
+        )
 
 
 def synthetic_layout(record: Mapping[str, Any], *, where: str) -> tuple[list[list[int]], bytes]:

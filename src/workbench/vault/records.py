@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import fcntl
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from workbench.errors import CheckFailed, UsageError
 from workbench.files import canonical, read_json, sha256, write_json
 from workbench.project import Project
 from workbench.vault.envelopes import Custodians
-from workbench.vault.sealed_rows import Block, Layout, Place
+from workbench.vault.sealed_rows import MAGIC, Block, Layout, Place
 
 PART_NAME = re.compile(r"[0-9A-Za-z가-힣_][0-9A-Za-z가-힣_.\-]{0,119}")
 """A part's name is a file name on every system."""
@@ -272,7 +273,29 @@ class Shelf:
         )
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
             if own.fullmatch(path.name) and path.name != keep:
+                destroy(path)
                 path.unlink(missing_ok=True)
+
+
+def destroy(path: Path) -> None:
+    """Overwrite a file of sealed rows that nothing names any more, so that a row erased later is not left on the disk in it.
+
+    Parameters
+    ----------
+    path : Path
+        Other files stay as they are.
+    """
+    with path.open("r+b", buffering=0) as file:
+        if file.read(len(MAGIC)) != MAGIC:
+            return
+        left = path.stat().st_size
+        file.seek(0)
+        while left > 0:
+            left -= file.write(bytes(min(left, _PIECE)))
+        os.fsync(file.fileno())
+
+
+_PIECE = 1 << 20
 
 
 class Turns:

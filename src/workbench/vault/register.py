@@ -50,6 +50,7 @@ class Register:
         self.project = project
         self.path = project.vault / "register.jsonl"
         self._memory = project.machine / "vault" / "register.json"
+        self._seen: tuple[tuple[int, int, int], tuple[dict[str, Any], ...], int] | None = None
 
     def append(self, kind: Kind, *, on: dt.date | None = None, **facts: Any) -> dict[str, Any]:
         """Add a line, on disk when this returns.
@@ -150,6 +151,10 @@ class Register:
         """Every whole line, checked against the one before, and how many bytes of a torn one follow."""
         if not self.path.is_file():
             return [], 0
+        found = self.path.stat()
+        state = (found.st_size, found.st_mtime_ns, found.st_ino)
+        if self._seen is not None and self._seen[0] == state:
+            return list(self._seen[1]), self._seen[2]
         content = self.path.read_bytes()
         whole, _, rest = content.rpartition(b"\n")
         lines = whole.split(b"\n") if whole else []
@@ -162,6 +167,7 @@ class Register:
                 raise CheckFailed(f"{self.path}: line {number} was changed, or a line before it is gone", hint=HINT)
             before = str(stated)
             entries.append({**entry, "sha256": before})
+        self._seen = (state, tuple(entries), len(rest))
         return entries, len(rest)
 
     def _fault(self, entries: list[dict[str, Any]]) -> CheckFailed | None:
