@@ -63,9 +63,8 @@ def main() -> None:
     folder = Path(os.environ["WORKBENCH_DATA"]) / "benchmarks" / "adult"
     adult = pd.read_csv(folder / "adult.csv", sep=";")
     tables = {name: pd.read_csv(folder / f"adult_hierarchy_{name}.csv", sep=";", header=None, dtype=str) for name in QUASI}
-    print(
-        f"{'rows':>10}  {'ages':<9}  {'dimensions':<14}  {'guarantee':<18}  {'NCP':>8}  {'of ARX':>7}  {'suppressed':>10}  {'s':>6}"
-    )
+    heads = ("rows", "ages", "dimensions", "guarantee", "NCP", "of ARX", "suppressed", "s")
+    print("{:>10}  {:<9}  {:<14}  {:<18}  {:>8}  {:>7}  {:>10}  {:>6}".format(*heads))
     for frame in (adult, bootstrap(adult, options.rows)):
         columns = {name: pa.array(frame[name]) for name in (*QUASI, "occupation")}
         columns = {name: column if name == "age" else column.dictionary_encode() for name, column in columns.items()}

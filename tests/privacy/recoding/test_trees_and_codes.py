@@ -146,3 +146,9 @@ def test_what_does_not_fit_together_is_told_at_once() -> None:
         Sensitive("s", np.array([0]), t=2)
     with pytest.raises(UsageError, match="l = 0"):
         Sensitive("s", np.array([0]), l=0)
+
+
+def test_a_row_that_belongs_to_nobody_is_refused() -> None:
+    age = interval_tree("age", (0, 9))
+    with pytest.raises(UsageError, match=r"1 rows \(the first is row 2\) belong to nobody"):
+        recode([Attribute("age", age, np.zeros(3, np.int32))], people=np.array([1.0, np.nan, 2.0]), k=1)

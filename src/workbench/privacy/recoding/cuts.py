@@ -60,46 +60,58 @@ def best_cut(task: Task, axis: Axis, pieces: Pieces, group: np.ndarray) -> Propo
 
 
 def _cut(
-    task: Task, pieces: Pieces, group: np.ndarray, low: np.ndarray, high: np.ndarray, lowest: np.ndarray, highest: np.ndarray
+    task: Task,
+    pieces: Pieces,
+    group: np.ndarray,
+    by_low: np.ndarray,
+    by_high: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    span: np.ndarray,
 ) -> Proposal:
-    """The best cut of each group; none where lowest is highest."""
+    """The best cut of each group; none where its span is 0."""
     groups = pieces.groups
     nothing = Proposal(gain=np.zeros(groups, np.int64), part=np.zeros(len(low), np.int64), lent=np.zeros(len(low), np.int64))
-    wide = (lowest < highest)[group]
+    wide = (span > 0)[group]
     if not wide.any():
         return nothing
-    at = np.flatnonzero(wide)
-    own, bottom, top = group[at], low[at], high[at]
-    people = pieces.people[at]
-    rows = people * task.rows_each[pieces.profile[at]]
-    base = int(bottom.min())
-    size = int(top.max()) - base + 2
-    up, down = np.argsort(own * size + (top - base), kind="stable"), np.argsort(own * size + (bottom - base), kind="stable")
-    all_people = np.bincount(own, people, groups).astype(np.int64)
+    down = by_low[wide[by_low]]
+    up = down if by_high is by_low else by_high[wide[by_high]]
+    own, bottom = group[down], low[down]
+    count = np.bincount(own, minlength=groups)
+    people, rows = _passed(task, pieces, down)
     # a cut is named by its last value on the left: the distinct highest values of the pieces
-    ends = (own * size + (top - base))[up]
+    base = int(bottom.min())
+    size = int(high[up].max()) - base + 2
+    ends = group[up] * size + (high[up] - base)
     last = np.flatnonzero(np.append(ends[1:] != ends[:-1], True))
-    owner = own[up][last]
+    owner = group[up[last]]
     first = np.append(True, owner[1:] != owner[:-1])
-    left_people = _within(np.cumsum(people[up])[last], first)
-    left_rows = _within(np.cumsum(rows[up])[last], first)
-    begins = (own * size + (bottom - base))[down]
-    after = np.searchsorted(begins, ends[last], side="right")
-    passed_people, passed_rows = np.append(0, np.cumsum(people[down])), np.append(0, np.cumsum(rows[down]))
-    group_end = np.searchsorted(begins, (owner + 1) * size)
-    right_people, right_rows = passed_people[group_end] - passed_people[after], passed_rows[group_end] - passed_rows[after]
-    stay = all_people[owner] - left_people - right_people
+    group_end = np.cumsum(count)[owner]
+    group_start = group_end - count[owner]
+    if up is down:
+        after, left_people, left_rows = last + 1, people[last + 1] - people[group_start], rows[last + 1] - rows[group_start]
+    else:
+        after = np.searchsorted(own * size + (bottom - base), ends[last], side="right")
+        others, other_rows = _passed(task, pieces, up)
+        left_people, left_rows = others[last + 1] - others[group_start], other_rows[last + 1] - other_rows[group_start]
+    right_people, right_rows = people[group_end] - people[after], rows[group_end] - rows[after]
+    all_people = people[group_end] - people[group_start]
+    cut = base + ends[last] - owner * size
+    following = np.minimum(after, len(down) - 1)
+    right_low = bottom[following]
+    if up is down:
+        left_low, right_high = bottom[group_start], bottom[group_end - 1]
+    else:
+        shift = np.int64(2) * size  # running minima and maxima within groups, by lifting each group out of the others' way
+        left_low = np.minimum.accumulate(low[up] - group[up] * shift)[last] + owner * shift
+        right_high = np.maximum.accumulate((high[down] - own * shift)[::-1])[::-1][following] + owner * shift
+    stay = all_people - left_people - right_people
     lacking = np.where((stay > 0) & (stay < task.k), task.k - stay, 0)
     allowed = (left_people >= task.k) & (right_people >= task.k) & (left_people + right_people >= 2 * task.k + lacking)
     if not allowed.any():
         return nothing
-    cut = base + ends[last] - owner * size
-    shift = np.int64(2) * size  # running minima and maxima within groups, by lifting each group out of the others' way
-    left_low = np.minimum.accumulate(bottom[up] - base - own[up] * shift)[last] + owner * shift + base
-    reversed_top = np.maximum.accumulate((top[down] - base - own[down] * shift)[::-1])[::-1]
-    right_low = bottom[down][np.minimum(after, len(down) - 1)]
-    right_high = reversed_top[np.minimum(after, len(down) - 1)] + owner * shift + base
-    whole = (highest - lowest)[owner]
+    whole = span[owner]
     gain = left_rows * (whole - (cut - left_low)) + right_rows * (whole - (right_high - right_low))
     gain = np.where(allowed, gain, 0)
     starts = np.flatnonzero(first)
@@ -131,7 +143,7 @@ def _cut(
             gain = np.where(fewer <= bound[owner], 0, gain)
     if best_lent.any():
         width = np.where(best_side == 1, _span(low, high, group, best_side == 1), _span(low, high, group, best_side == 2))
-        lost = best_lent * task.rows_each[pieces.profile] * ((highest - lowest)[group] - width)
+        lost = best_lent * task.rows_each[pieces.profile] * (span[group] - width)
         best_gain = np.maximum(best_gain - np.bincount(group, lost, minlength=groups).astype(np.int64), 0)
     return Proposal(gain=best_gain, part=best_side, lent=best_lent)
 
@@ -161,16 +173,18 @@ def _span(low: np.ndarray, high: np.ndarray, group: np.ndarray, inside: np.ndarr
 def _cut_or_peel(task: Task, axis: Axis, pieces: Pieces, group: np.ndarray, lowest: np.ndarray, highest: np.ndarray) -> Proposal:
     """The better of cutting between two values and of peeling too few people off an end."""
     low, high = axis.low[pieces.profile], axis.high[pieces.profile]
-    best = _cut(task, pieces, group, low, high, lowest, highest)
+    size = int(high.max()) + 1
+    by_low = np.argsort(group * size + low, kind="stable")
+    by_high = np.argsort(group * size + high, kind="stable") if axis.hulls else by_low
+    best = _cut(task, pieces, group, by_low, by_high, low, high, highest - lowest)
     if axis.hulls:
         return best
-    for mirrored in (False, True):
-        value, first, last = (-low, -highest, -lowest) if mirrored else (low, lowest, highest)
-        gain, edge = _peel(task, pieces, group, value, first, last)
+    for top in (False, True):
+        gain, edge = _peel(task, pieces, by_low, low, highest - lowest, top=top)
         better = gain > best.gain
         if not better.any():
             continue
-        stays = value < edge[group]
+        stays = low > edge[group] if top else low < edge[group]
         outside = np.bincount(group, np.where(stays, pieces.people, 0), minlength=len(edge)).astype(np.int64)
         lent, filled = lend(
             task,
@@ -190,39 +204,39 @@ def _cut_or_peel(task: Task, axis: Axis, pieces: Pieces, group: np.ndarray, lowe
 
 
 def _peel(
-    task: Task, pieces: Pieces, group: np.ndarray, value: np.ndarray, first: np.ndarray, last: np.ndarray
+    task: Task, pieces: Pieces, order: np.ndarray, value: np.ndarray, span: np.ndarray, *, top: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What it would gain to part the k people of lowest value from the others, and the value of the last of them."""
-    groups = pieces.groups
-    base = int(value.min())
-    order = np.argsort(group * (int(value.max()) - base + 1) + (value - base), kind="stable")
-    own, ordered, people = group[order], value[order], pieces.people[order]
-    rows = people * task.rows_each[pieces.profile[order]]
-    total, total_rows = np.cumsum(people), np.cumsum(rows)
-    before, before_rows = (total - people)[pieces.start], (total_rows - rows)[pieces.start]
-    whole, whole_rows = np.add.reduceat(people, pieces.start), np.add.reduceat(rows, pieces.start)
-    at = np.searchsorted(total, before + task.k)  # the piece that holds the k-th person
+    """What it would gain to part the k people at one end from the others, and the value of the innermost of them."""
+    people, rows = _passed(task, pieces, order)
+    ordered, start = value[order], pieces.start
+    end = np.append(start[1:], len(order))
+    whole, whole_rows = people[end] - people[start], rows[end] - rows[start]
+    wanted = people[end] - task.k if top else people[start] + task.k
+    at = np.searchsorted(people, wanted, side="right") - 1 if top else np.searchsorted(people, wanted) - 1  # holds the k-th
+    at = np.clip(at, start, end - 1)
     edge = ordered[at]
-    inside = np.bincount(own, np.where(ordered < edge[own], people, 0), groups).astype(np.int64)
-    used_up = (total[at] - before) == task.k
-    following = np.where(used_up & (at + 1 < pieces.start + np.diff(np.append(pieces.start, len(order)))), at + 1, at)
-    peeled = (
-        (total_rows - rows)[at]
-        - before_rows
-        + (before + task.k - (total - people)[at]) * task.rows_each[pieces.profile[order]][at]
-    )
-    width = last - first
-    gain = peeled * (width - (edge - first)) + (whole_rows - peeled) * (width - (last - ordered[following]))
-    return np.where((whole >= 2 * task.k) & (inside > 0), gain, 0), edge
+    edges = np.repeat(edge, end - start)
+    beyond = np.add.reduceat(np.where(ordered > edges if top else ordered < edges, pieces.people[order], 0), start)
+    each = task.rows_each[pieces.profile[order]][at]
+    if top:
+        peeled = rows[end] - rows[at + 1] + (people[at + 1] - wanted) * each
+        inner = np.where(people[at] == wanted, np.maximum(at - 1, start), at)
+        lost, left = ordered[end - 1] - edge, ordered[inner] - ordered[start]
+    else:
+        peeled = rows[at] - rows[start] + (wanted - people[at]) * each
+        inner = np.where(people[at + 1] == wanted, np.minimum(at + 1, end - 1), at)
+        lost, left = edge - ordered[start], ordered[end - 1] - ordered[inner]
+    gain = peeled * (span - lost) + (whole_rows - peeled) * (span - left)
+    return np.where((span > 0) & (whole >= 2 * task.k) & (beyond > 0), gain, 0), edge
+
+
+def _passed(task: Task, pieces: Pieces, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """People and rows before each place of an order, and in all."""
+    people = pieces.people[order]
+    rows = people * task.rows_each[pieces.profile[order]]
+    return np.append(0, np.cumsum(people)), np.append(0, np.cumsum(rows))
 
 
 def _side(low: np.ndarray, high: np.ndarray, cut: np.ndarray) -> np.ndarray:
     """1 left of the cut, 2 right of it, 0 across."""
     return np.where(high <= cut, 1, np.where(low > cut, 2, 0))
-
-
-def _within(total: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """Running sums within groups, from running sums over all."""
-    starts = np.flatnonzero(first)
-    before = np.append(0, total[starts[1:] - 1]) if len(starts) else np.zeros(0, np.int64)
-    return total - np.repeat(before, np.diff(np.append(starts, len(first))))

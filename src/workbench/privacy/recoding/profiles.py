@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from workbench.errors import UsageError
 from workbench.privacy.recoding.attributes import Attribute, Sensitive
 
 DENSE_CODES = 2**27
@@ -98,6 +99,11 @@ def profiles_of(
     Returns
     -------
     Profiles
+
+    Raises
+    ------
+    UsageError
+        A row that belongs to nobody.
     """
     local = [attribute for attribute in attributes if not attribute.dimension]
     dimensions = [attribute for attribute in attributes if attribute.dimension]
@@ -113,6 +119,12 @@ def profiles_of(
         person_of_row = None
     else:
         person_of_row, names = pd.factorize(people)
+        nobody = person_of_row < 0
+        if nobody.any():
+            raise UsageError(
+                f"{int(nobody.sum()):,} rows (the first is row {int(np.argmax(nobody)) + 1:,}) belong to nobody",
+                hint="fill in the unit, or leave these rows out before protecting",
+            )
         order = np.argsort(person_of_row, kind="stable")
         starts = np.searchsorted(person_of_row[order], np.arange(len(names)))
         lows = [np.minimum.reduceat(place[order], starts) for place in places] if rows else places

@@ -64,10 +64,8 @@ def publish(attributes: Sequence[Attribute], profiles: Profiles, columns: Sequen
     for attribute in attributes:
         if attribute.dimension:
             column, level = next(dimensions)
-            codes = np.where(attribute.codes < 0, attribute.tree.leaves, attribute.codes)
-            labels, index = _merged(
-                column.codings[level].labels, column.codings[level].node[np.searchsorted(column.leaves, codes)]
-            )
+            coding = column.codings[level]
+            labels, index = _merged(coding.labels, coding.node[_places(column, attribute)])
             places.append(index)
         else:
             axis = next(axes)
@@ -93,6 +91,16 @@ def publish(attributes: Sequence[Attribute], profiles: Profiles, columns: Sequen
     else:
         found = of_row if everyone else np.where(kept, of_row, -1).astype(np.int32)
     return Published(columns=written, kept=kept, classes=found)
+
+
+def _places(column: Column, attribute: Attribute) -> np.ndarray:
+    """Where each row's leaf stands among those in use: by a table of all leaves, unless there are many more than rows."""
+    leaves, codes = attribute.tree.leaves, attribute.codes
+    if leaves > max(len(codes), 2**20):
+        return np.searchsorted(column.leaves, np.where(codes < 0, leaves, codes))
+    place = np.zeros(leaves + 1, np.int32)
+    place[column.leaves] = np.arange(len(column.leaves))
+    return place[codes]  # -1, a missing value, reads the last place, where missing values stand
 
 
 def _group_of_person(profiles: Profiles, trial: Trial) -> np.ndarray:
