@@ -8,9 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from dialogue import Dialogue
 from sealed_city import CANARY, identity, key_files, make_vault, people
 from workbench.cli.main import main
+from workbench.errors import UsageError
 from workbench.vault import Vault, read_keys
+from workbench.vault.keys import write_identity
 
 
 @pytest.fixture
@@ -163,9 +166,6 @@ def test_a_seats_name_stands_for_its_holders_key(vault, capsys, tmp_path):
 
 
 def test_a_key_with_a_passphrase_opens_with_it_alone(vault, tmp_path):
-    from workbench.errors import UsageError
-    from workbench.vault.keys import write_identity
-
     path = tmp_path / "C-3.age"
     write_identity(path, str(identity("C-3")), passphrase="가을 하늘")
     assert b"AGE-SECRET-KEY" not in path.read_bytes()
@@ -209,3 +209,23 @@ def test_check_tells_a_register_that_was_cut(vault, held, capsys):
     assert code == 1 and "the end was cut off" in err
     assert main(["check"]) != 0
     assert "register.jsonl" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_passphrase_is_typed_twice_and_asked_for_when_the_vault_is_opened(vault, held, tmp_path):
+    path = tmp_path / "C-3.age"
+    with Dialogue("vault", "keygen", "--seat", "C-7", "--passphrase", "--out", str(path), root=vault.project.root) as person:
+        person.answer("new passphrase", "하나")
+        person.answer("again", "둘")
+        person.expect("they differ")
+        person.answer("new passphrase", "하나")
+        person.answer("again", "하나")
+        person.expect("age_key: age1")
+        assert person.end() == 0
+    path.unlink()
+    write_identity(path, str(identity("C-3")), passphrase="하나")
+    with Dialogue(*("vault", *OPEN), "--key", held["G-3"], "--key", str(path), "--rows", "1", root=vault.project.root) as person:
+        person.answer("passphrase of", "둘")
+        person.answer("wrong, again", "하나")
+        person.expect(CANARY)
+        assert person.end() == 0
