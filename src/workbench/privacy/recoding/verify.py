@@ -82,6 +82,10 @@ def verify(
     smallest = int(shared.min())
     if smallest < k:
         raise _defect(f"k = {k}", f"a class of {smallest} people")
+    if person is not None:
+        alike = _fewest_alike(classes, person)
+        if alike < k:
+            raise _defect(f"k = {k}", f"{alike} people who share all the classes of their rows")
     least, most = {}, {}
     for field in sensitive:
         codes = field.codes if kept is None else field.codes[kept]
@@ -107,6 +111,20 @@ def _pairs(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarra
     width = int(second.max()) + 1
     found = pd.unique(first * width + second)
     return found // width, found % width
+
+
+def _fewest_alike(classes: np.ndarray, person: np.ndarray) -> int:
+    """The fewest people whose rows show the same set of classes: what is left to hide among when rows are linked."""
+    holder, held = _pairs(person, classes)
+    order = np.lexsort((held, holder))
+    holder, held = holder[order], held[order]
+    place = np.arange(len(holder)) - np.searchsorted(holder, holder)
+    shown = np.zeros(int(holder.max()) + 1, np.int64)  # grows by one class at a time; 0 is nothing yet
+    for turn in range(int(place.max()) + 1):
+        now = place == turn
+        pair = shown[holder[now]] * (int(held.max()) + 1) + held[now]
+        shown[holder[now]] = np.unique(pair, return_inverse=True)[1] + int(shown.max()) + 1
+    return int(np.unique(shown, return_counts=True)[1].min())
 
 
 def _counts(classes: np.ndarray, value: np.ndarray, person: np.ndarray | None, values: int) -> tuple[pd.DataFrame, np.ndarray]:
