@@ -102,6 +102,7 @@ def test_a_notebook_that_misses_a_field_is_told_with_the_field(city, tmp_path, c
     assert lost["b"]["verdict"] == "gone"
     assert lost["b"]["reason"]["code"] == "stopped"
     assert lost["b"]["reason"]["fields"] == ["place"]
+    assert [(one["policy"], one["run"]) for one in facts["results"]["stopped"]] == [("b", "noise/complaints")]
 
 
 def test_without_runs_the_rest_is_compared(city, tmp_path, capsys):
@@ -109,6 +110,7 @@ def test_without_runs_the_rest_is_compared(city, tmp_path, capsys):
     facts = compared(capsys, *policies, "--no-runs", "--out", tmp_path / "pages")
     assert (facts["results"]["known"], facts["results"]["why"]) == (False, "not_asked")
     assert [facts["policies"][side]["exposure"]["smallest"] >= k for side, k in (("a", 5), ("b", 10))] == [True, True]
+    assert facts["raw"]["exposure"]["smallest"] == "<10"
     assert facts["raw"]["exposure"]["alone"] == 16, "of 44 people of 30 ages, 14 ages are shared"
     assert [found["about"] for found in facts["differences"]] == ["k"]
 
@@ -189,6 +191,30 @@ def test_any_file_is_compared_without_a_project(tmp_path, capsys, monkeypatch):
     page = (tmp_path / "compare-rows" / "ko.html").read_text(encoding="utf-8")
     assert "‘나이’" in page
     assert "김가" not in page
+
+
+@pytest.mark.realdata
+def test_census_rows_are_compared(real_data, tmp_path, capsys):
+    folder = real_data / "benchmarks" / "adult"
+    if not folder.is_dir():
+        pytest.skip(f"no {folder}")
+    known = ("sex", "race", "marital-status", "education")
+    fields = {
+        name: {"role": "quasi_identifier", "hierarchy": str(folder / f"adult_hierarchy_{name}.csv")} for name in known
+    } | {
+        "age": {"role": "quasi_identifier", "recoding": "interval", "domain": [1, 100]},
+        "occupation": {"role": "sensitive"},
+        **{key: {"role": "insensitive", "treatment": "drop"} for key in ("native-country", "workclass", "salary-class")},
+    }  # fmt: skip
+    for name, k, more in (("a", 5, {}), ("b", 20, {"analysis_dimensions": ["education"], "limits": {"suppression": 0.05}})):
+        write_yaml(tmp_path / f"{name}.yml", {"policy": "adult", "version": 1, "fields": fields, "guarantee": {"k": k}, **more})
+    words = (tmp_path / "a.yml", tmp_path / "b.yml", "--data", folder / "adult.csv", "--out", tmp_path / "pages")
+    facts = compared(capsys, *words)
+    assert facts["raw"]["exposure"]["alone"] == 3187
+    assert [facts["policies"][side]["exposure"]["smallest"] >= k for side, k in (("a", 5), ("b", 20))] == [True, True]
+    assert facts["policies"]["b"]["exposure"]["below_k"] == 0
+    assert facts["policies"]["a"]["ncp"] < facts["policies"]["b"]["ncp"]
+    assert facts["policies"]["a"]["table_error"]["median"] < facts["policies"]["b"]["table_error"]["median"]
 
 
 def test_rows_of_real_people_need_both_keys_and_are_never_run(tmp_path, capsys, monkeypatch):

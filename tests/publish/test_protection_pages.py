@@ -381,10 +381,10 @@ def test_results_stand_worst_first_and_the_unchanged_fold(tmp_path):
         results={"known": True, "list": found, "counts": counts, "not_run": ["i/late"], "problems": []},
     )  # fmt: skip
     words = Outline(render_comparison(facts, style=STYLE)["en"]).words
-    assert "Under policy B, of 4 results, 1 disappear, 1 lose some cells, 1 change their numbers." in words
+    assert "Under policy B, of the last 4 results, 1 disappears, 1 loses some cells, 1 changes its numbers." in words
     assert words.index("lost Issue") < words.index("halved Issue") < words.index("shifted Issue") < words.index("kept")
-    assert "The notebook uses fields that are left out or become another kind of value: age <en>." in words
-    assert "1 runs that cannot be compared" in words
+    assert "The notebook uses fields that are left out or become another kind of value: ‘age <en>’." in words
+    assert "1 run that cannot be compared" in words
 
 
 def test_a_style_sheet_that_loads_something_is_refused(tmp_path):
@@ -406,7 +406,7 @@ def test_a_report_tells_what_was_done_to_each_field_and_what_risk_is_left(tmp_pa
     page = render_report(facts, style=STYLE)[language]
     words = Outline(page).words
     said = {
-        "ko": ["누구도", "검사 위험", "마케터 위험", "표로 셌을 때"],
+        "ko": ["누구도", "특정인을 노리는 공격", "많은 사람을 노리는 공격", "표로 셌을 때"],
         "en": ["Nobody is in a group", "Prosecutor", "Marketer"],
     }
     assert [text for text in said[language] if text not in words] == []

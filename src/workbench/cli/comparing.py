@@ -12,6 +12,15 @@ from workbench.errors import DONE, RunsFailed, UsageError
 from workbench.files import write_text
 from workbench.project import Project
 
+STOPPED = {
+    "machine": "no memory or time left on this machine",
+    "stopped": "the notebook fails on this data",
+    "stopped_withheld": "a number that it needs is withheld",
+    "unreached": "there is no data",
+    "value_gone": "the value that it asks for is gone",
+}
+"""Why a run stopped, for the terminal; the page has the words for those who vote."""
+
 PACKAGED_STYLE = Path(__file__).with_name("new_city") / "book" / "theme" / "static" / "site.css"
 """The book's look where no project has one of its own; a checkout has it in ``book/``."""
 
@@ -56,7 +65,7 @@ def compare(project: Project | None, options: argparse.Namespace) -> int:
         for page in pages:
             say(str(page))
     if failed:
-        raise RunsFailed(f"{failed} runs could not be repeated; the page says which", hint="run it again, or with --no-runs")
+        raise RunsFailed(f"{failed} runs could not be repeated, see above", hint="run it again, or with --no-runs")
     return DONE
 
 
@@ -147,4 +156,7 @@ def _comparison_lines(facts: Mapping[str, Any]) -> list[str]:
         counts = (facts["results"].get("counts") or {}).get(side)
         fate = f"; {counts['lost']} of {len(facts['results']['list'])} results lost" if counts else ""
         lines.append(f"{side.upper()} {one['file']}: {left}{fate}")
+    for one in facts["results"].get("stopped", ()):
+        fields = f"; it names what changes: {', '.join(one['fields'])}" if one["code"] == "stopped" and one["fields"] else ""
+        lines.append(f"{one['policy'].upper()} {one['run']}: does not run to its end: {STOPPED[one['code']]}{fields}")
     return lines

@@ -272,21 +272,27 @@ def _results(
             continue
         with progress(f"run again under {side.upper()}") as tell:
             after.append(rerun(project, catalog, dataset, protected, policy, last, report=tell))
-    listed, failed = _outcomes(project, last, after)
+    listed = _outcomes(project, last, after)
     counts = {side: _counted(listed, side) for side in SIDES}
-    return {"known": True, "list": listed, "counts": counts, **told}, failed
+    stopped = [
+        {"policy": side, "run": one.run.name, "code": reason.code, "fields": list(reason.fields), "told": reason.told}
+        for side, found in zip(SIDES, after, strict=True)
+        for one in known
+        if (reason := found[one.run.key].stopped) is not None
+    ]
+    failed = sum(one["code"] == "machine" for one in stopped)
+    return {"known": True, "list": listed, "counts": counts, "stopped": stopped, **told}, failed
 
 
-def _outcomes(project: Project, last: LastRuns, after: Sequence[Mapping[str, Found]]) -> tuple[list[dict[str, Any]], int]:
+def _outcomes(project: Project, last: LastRuns, after: Sequence[Mapping[str, Found]]) -> list[dict[str, Any]]:
+    """Each result of the last runs, and what becomes of it under either policy."""
     listed: list[dict[str, Any]] = []
-    failed = 0
     for one in last.runs:
         if one.found is None:
             continue
         figures = drawn_from(one.found.variants)
         issue = read_analysis(project, one.run.issue)
         again = [found[one.run.key] for found in after]
-        failed += sum(found.stopped is not None and found.stopped.code == "machine" for found in again)
         for variant in sorted(one.found.variants, key=lambda item: item.order):
             if variant.kind == "figure":
                 continue
@@ -303,7 +309,7 @@ def _outcomes(project: Project, last: LastRuns, after: Sequence[Mapping[str, Fou
                 "figures": figures.get(variant.identity, []),
                 **outcomes,
             })  # fmt: skip
-    return listed, failed
+    return listed
 
 
 def _counted(listed: Sequence[Mapping[str, Any]], side: str) -> dict[str, int]:

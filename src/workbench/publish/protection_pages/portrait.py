@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from workbench.files import sha256_file
 from workbench.privacy import Policy, Protected
 from workbench.publish.protection_pages.differences import fields_of, handling
-from workbench.publish.protection_pages.exposure import RARE, Exposure, coarse, measure_exposure
+from workbench.publish.protection_pages.exposure import BINS, RARE, Exposure, coarse, measure_exposure
 
 MEASURES = ("sample_uniques", "prosecutor", "journalist", "marketer", "discernibility", "average_class_size")
 """Of the risk that a report may carry, beside k, l and t."""
@@ -40,8 +40,10 @@ class Raw:
     distinct: dict[str, int]
 
     def as_record(self) -> dict[str, Any]:
-        """Return it for machines."""
-        return {"rows": self.rows, "people": self.people, "exposure": self.exposure.as_record(), "distinct": self.distinct}
+        """Return it for machines; small groups of raw rows coarsely."""
+        seen = self.exposure.as_record()
+        seen |= {"smallest": coarse(self.exposure.smallest), "typical": coarse(self.exposure.typical)}
+        return {"rows": self.rows, "people": self.people, "exposure": seen, "distinct": self.distinct}
 
 
 def look_at_raw(table: pa.Table, *, knows: Sequence[str], sensitive: Sequence[str], unit: str | None, k: int) -> Raw:
@@ -241,12 +243,37 @@ def reported(told: Mapping[str, Any], dataset: str) -> dict[str, Any]:
             risk.get("quasi_identifiers") or [name for name, one in handled.items() if one["role"] == "quasi_identifier"]
         ),
         "sensitive": list(risk.get("sensitive") or []),
-        "sizes": [{**band, "people": coarse(band["people"])} for band in risk.get("class_sizes") or []],
         "attackers": [_coarsely(one, risk["people"]) for one in risk.get("attackers") or []],
-        "exposure": None,
+        "exposure": _exposure_told(told, risk) if risk.get("class_sizes") else None,
         "risk": risk_of(told),
         "table_error": told.get("tables") or None,
     }
+
+
+def _exposure_told(told: Mapping[str, Any], risk: Mapping[str, Any]) -> dict[str, Any]:
+    """What a report alone tells of how people are hidden, in the form of :meth:`Exposure.as_record`."""
+    people = told.get("people") or risk["people"]
+    counts = [
+        sum(band["people"] for band in risk["class_sizes"] if low <= band["from"] and (high is None or band["from"] <= high))
+        for low, high in zip(BINS, [*(edge - 1 for edge in BINS[1:]), None], strict=True)
+    ]
+    whole: dict[str, float] = next(
+        (one["sure"] for one in risk.get("attackers") or [] if one["knows"] == risk["quasi_identifiers"]), {}
+    )
+    sure = {name: coarse(round(share * risk["people"])) for name, share in whole.items()}
+    sure |= {name: 0 for name, least in (told.get("l") or {}).items() if name not in sure and least > 1}
+    exposure = Exposure(
+        knows=tuple(risk["quasi_identifiers"]),
+        people=people,
+        absent=max(people - risk["people"], 0),
+        groups=tuple(counts),
+        below=0,
+        smallest=told["k"],
+        typical=0,
+        sure={},
+        k=told["k"],
+    )
+    return {**exposure.as_record(), "sure": sure, "typical": None}
 
 
 def _handled(field: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from workbench.publish.protection_pages.differences import CODINGS
-from workbench.publish.protection_pages.exposure import BINS, RARE
+from workbench.publish.protection_pages.exposure import BINS
 from workbench.publish.protection_pages.outcomes import VERDICTS
 from workbench.publish.protection_pages.pictures import Series, bar, columns, stacked
 from workbench.publish.protection_pages.wording import Wording, languages
@@ -99,9 +99,8 @@ def _page(template: str, facts: Mapping[str, Any], style: str, language: str) ->
         bar=bar,
         histogram=lambda exposures: _histogram(exposures, wording),
         steps=[wording.step(place) for place in range(len(BINS))],
-        bands=lambda sizes: _bands(sizes, wording),
         fates=_fates,
-        **(_ordered(facts) if facts["kind"] == "comparison" else {}),
+        **(_ordered(facts) if facts["kind"] == "comparison" else _grouped(facts)),
     )
     return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
 
@@ -120,6 +119,22 @@ def _ordered(facts: Mapping[str, Any]) -> dict[str, Any]:
         "kept": [one for verdict, one in worst if verdict == "same"],
         "field_order": [name for name in fields if name not in alike],
         "alike": {act: [name for name in alike if alike[name] == act] for act in dict.fromkeys(alike.values())},
+    }
+
+
+def _grouped(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a report: those that are told one by one, and those of which one sentence is enough."""
+    plain = [
+        name
+        for name, done in facts["handling"].items()
+        if done["act"] in ("keep", "drop") and done["role"] != "sensitive" and not done.get("one_coding")
+    ]
+    return {
+        "told_fields": {name: done for name, done in facts["handling"].items() if name not in plain},
+        "plain": {
+            act: [name for name in plain if facts["handling"][name]["act"] == act]
+            for act in dict.fromkeys(facts["handling"][name]["act"] for name in plain)
+        },
     }
 
 
@@ -152,22 +167,6 @@ def _histogram(exposures: Sequence[tuple[str, str, Mapping[str, Any]]], wording:
         series.append(Series(name, kind, heights, said, marks))
     places = [wording.say("risk", "absent"), *(wording.step(place) for place in range(len(BINS)))]
     return columns(series, places, title=wording.say("risk", "picture"))
-
-
-def _bands(sizes: Sequence[Mapping[str, Any]], wording: Wording) -> Markup:
-    """People of every 1,000 by the size of their group, as a report without its rows tells them."""
-    of = sum(band["people"] if isinstance(band["people"], int) else RARE for band in sizes) or 1
-    counts = [band["people"] for band in sizes]
-    places = []
-    for band in sizes:
-        key = "alone" if band["to"] == 1 else "more" if band["to"] is None else "range"
-        low, high = f"{band['from']:,}", band["to"]
-        places.append(wording.say("risk", "exactly" if high == band["from"] and high > 1 else key, low=low, high=high))
-    heights = [(count if isinstance(count, int) else 0.5) / of for count in counts]
-    said = [wording.thousand(count, of) for count in counts]
-    marks = [f"{1000 * count / of:.0f}" if isinstance(count, int) and 1000 * count >= of / 2 else "" for count in counts]
-    name = wording.say("risk", "per_thousand")
-    return columns([Series(name, "one", heights, said, marks)], places, title=wording.say("risk", "picture"))
 
 
 def _fates(counts: Mapping[str, int], title: str) -> Markup:

@@ -74,8 +74,13 @@ class Wording:
         self._titles = field_titles or {}
 
     def say(self, section: str, key: str, **values: Any) -> str:
-        """Return a text of the catalogue with its places filled; no line ends between a policy and its letter."""
-        return _LETTER.sub("\\1\u00a0\\2", self.strings[section][key].format(**values))
+        """Return a text of the catalogue with its places filled; no line ends between a policy and its letter.
+
+        A text of two forms, parted by ``|``, has the first for a ``count`` of one.
+        """
+        one, bar, more = self.strings[section][key].partition("|")
+        text = more if bar and str(values.get("count")) != "1" else one
+        return _LETTER.sub("\\1\u00a0\\2", text.format(**values))
 
     def field(self, name: str) -> str:
         """Return a field's title; what stands in brackets is left to the catalogue."""
@@ -84,10 +89,10 @@ class Wording:
 
     def fields(self, names: Sequence[str]) -> str:
         """Return several fields' titles, as they stand in a sentence."""
-        if self.language == "ko":
-            return ", ".join(f"‘{self.field(name)}’" for name in names)
-        titles = [self.field(name) for name in names]
-        return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}" if titles else ""
+        titles = [f"‘{self.field(name)}’" for name in names]
+        if self.language == "ko" or len(titles) < 2:
+            return ", ".join(titles)
+        return f"{', '.join(titles[:-1])} and {titles[-1]}"
 
     def share(self, value: float | None) -> str:
         """Return a share of one as a percentage."""
@@ -111,6 +116,12 @@ class Wording:
         if isinstance(value, str):
             return self.say("frame", "numbers_in_all", count=RARE)
         return self.say("frame", "people", count=f"{value:,}")
+
+    def size(self, value: int | str) -> str:
+        """Return how many people are in a group, a small one coarsely."""
+        if isinstance(value, str):
+            return self.say("frame", "fewer_people", count=RARE)
+        return self.people(value)
 
     def thousand(self, value: int | str, of: int) -> str:
         """Return how many of every 1,000 people something is true of."""
