@@ -109,13 +109,23 @@ def stands_alone(reading: Reading, start: int, end: int, *, letters: bool = Fals
     before, after = text[start - 1 : start], text[end : end + 1]
     if before and (before.isdigit() or before == "*") and (start - 1 not in spelled or start in spelled):
         return False
-    if after and (after.isdigit() or after == "*") and (end not in spelled or (end - 1 in spelled and spelled[end] != "이")):
+    if after and (after.isdigit() or after == "*") and not _particle(reading, end):
         return False
     if before and before in "-." and text[start - 2 : start - 1].isdigit() and start - 1 not in spelled:
         return False
     if after and after in "-." and text[end + 1 : end + 2].isdigit() and end + 1 not in spelled:
         return False
     return letters or not ((before.isascii() and before.isalpha()) or (after.isascii() and after.isalpha()))
+
+
+def _particle(reading: Reading, place: int) -> bool:
+    """Return whether the figure at ``place`` is a word that belongs to no number: 이 alone behind a number is a particle."""
+    text, spelled = reading.text, reading.spelled
+    if place not in spelled:
+        return False
+    if place - 1 not in spelled:
+        return True
+    return spelled[place] == "이" and not (text[place + 1 : place + 2].isdigit() or text[place + 1 : place + 2] == "*")
 
 
 def in_a_row(text: str, start: int, end: int, *, cells: bool = False) -> bool:

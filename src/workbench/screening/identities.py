@@ -17,7 +17,7 @@ from workbench.screening.stretches import AMOUNT, bare, real
 
 _GAP = r"[ ]{0,2}[-.·•/_|~:]{0,2}[ ]{0,2}"
 _PERSON = re.compile(
-    rf"(?<![\d*])(?P<year>[\d*]{{2}})(?P<mark>[.\-/]?)(?P<month>[\d*]{{2}})(?P=mark)(?P<day>[\d*]{{2}})\.?(?P<gap>{_GAP})(?P<rest>[\d*]{{7}})"
+    rf"(?<![\d*])(?P<year>[\d*]{{2}})(?P<mark>[.\-/]?)(?P<month>[\d*]{{2}})(?P=mark)(?P<day>[\d*]{{2}})(?P<gap>\.?{_GAP})(?P<rest>[\d*]{{7}})"
 )
 _PERSON_SHORT = re.compile(r"(?<![\d*])(?P<year>\d{2})(?P<month>\d{2})(?P<day>\d{2})(?P<gap>[ ]?-[ ]?)(?P<rest>[1-8])")
 _BUSINESS = re.compile(
@@ -70,7 +70,7 @@ def _person(reading: Reading, match: re.Match[str]) -> str:
     if not person and not (label == "resident" and day):
         return "corporate_number" if _corporate(figures, gap, label) else ""
     checked = "*" not in figures and resident_check(figures)
-    if label in {"other", "account"} and not gap.strip():
+    if (label == "other" and gap.strip() in {"", "."}) or (label == "account" and not gap.strip()):
         return ""
     loose = not gap.strip()
     if loose and gap and label not in {"resident", "foreigner"} and not checked and in_a_row(text, match.start(), match.end()):

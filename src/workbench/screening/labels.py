@@ -20,10 +20,10 @@ _GROUPS = {
         "국민(?=[ :]{0,2}$)|신한(?=[ :]{0,2}$)|우리(?=[ :]{0,2}$)|하나(?=[ :]{0,2}$)|기업(?=[ :]{0,2}$)|카카오|토스|"
         "(?:kb|ibk|nh|sc|씨티|산업|부산|대구|경남|광주|전북|제주|im|kdb|저축)(?=[ :]{0,2}$)"
     ),
-    "plate": "suv|트럭|택시|제 차|차는|차가|차량|차번호|번호판|자동차|승용차|차종|주차|차적|차주",
+    "plate": "suv|트럭|택시|제 차|차는|차가|차량|차[ ]?번호|번호판|자동차|승용차|차종|주차|차적|차주",
     "other": (
         "관리번호|접수|문서|isbn|issn|바코드|상품|제품|버전|version|우편|pnu|좌표|위도|경도|주문|송장|운송장|예약|품번|모델|"
-        "일련|시리얼|허가|코드|code|고유번호|시각|타임스탬프|timestamp|공고|고시|물품|자산|청구번호|기호|등록증번호|"
+        "일련|시리얼|허가|코드|code|링크|(?<![a-z])id(?![a-z])|아이디|고유번호|시각|타임스탬프|timestamp|공고|고시|물품|자산|청구번호|기호|등록증번호|"
         "대여소|정류장|정류소|노선|지번|필지|예산|금액|합계|매출|인구|등록부|사건|과제"
     ),
 }
@@ -34,6 +34,11 @@ _AFTER = re.compile(
     r"(?:은행|뱅크|금고|\b)",
     re.IGNORECASE,
 )
+_ACCOUNT_AFTER = re.compile(
+    r"[ ]?(?:번[ ]?)?\)?(?:이?라는[ ])?(?:[ ]?(?:계좌|통장|가상계좌)|(?:으로|로|에|앞으로)[ ]?(?:송금|입금|이체|환불))"
+)
+_PAID_AFTER = re.compile(r"[ ]?(?:번[ ]?)?(?:카드|(?:으로|로)[ ]?(?:결제|계산|구매|구입|승인|긁))")
+_CALLED_AFTER = re.compile(r"[ ]?(?:번[ ]?)?(?:으로|로)[ ]?(?:전화|연락|문자|통화|콜백|회신)")
 WINDOW = 22
 
 
@@ -73,3 +78,36 @@ def bank_after(text: str, end: int) -> bool:
     True
     """
     return _AFTER.match(text, end) is not None
+
+
+def account_after(text: str, end: int) -> bool:
+    """Return whether the words at ``end`` speak of an account or of money sent to it.
+
+    Examples
+    --------
+    >>> account_after("893-868-210150으로 송금해", 14), account_after("893-868-210150으로 접수해", 14)
+    (True, False)
+    """
+    return _ACCOUNT_AFTER.match(text, end) is not None
+
+
+def paid_after(text: str, end: int) -> bool:
+    """Return whether the words at ``end`` say that it paid.
+
+    Examples
+    --------
+    >>> paid_after("5182 5529 6952 0393으로 결제", 19)
+    True
+    """
+    return _PAID_AFTER.match(text, end) is not None
+
+
+def called_after(text: str, end: int) -> bool:
+    """Return whether the words at ``end`` ask to be called there.
+
+    Examples
+    --------
+    >>> called_after("01012345678로 전화 주세요", 11)
+    True
+    """
+    return _CALLED_AFTER.match(text, end) is not None

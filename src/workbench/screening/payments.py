@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from workbench.screening.figures import card_check, in_a_row, stands_alone
+from workbench.screening.figures import card_check, in_a_row, is_day, stands_alone
 from workbench.screening.kinds import Candidate
-from workbench.screening.labels import bank_after, label_before
+from workbench.screening.labels import account_after, bank_after, label_before, paid_after
 from workbench.screening.readings import Reading
 from workbench.screening.stretches import AMOUNT, bare, real
 
@@ -69,7 +69,7 @@ def _is_card(reading: Reading, match: re.Match[str]) -> bool:
     label = label_before(text, match.start())
     if "*" in figures:
         return real(figures) >= 4 and (label == "card" or len({gap.strip() for gap in gaps}) == 1)
-    if label == "card":
+    if label == "card" or paid_after(text, match.end()):
         return True
     if ". " in gaps:
         return False
@@ -87,6 +87,13 @@ def _issued(figures: str) -> bool:
     return figures[0] in "34569" or "2221" <= figures[:4] <= "2720"
 
 
+def _is_moment(found: str) -> bool:
+    """Return whether 14 figures are a date and a time of day, as systems write them (20240131235959)."""
+    if len(found) != 14 or not found.isdigit() or found[:2] not in {"19", "20"}:
+        return False
+    return is_day(found[4:6], found[6:8]) and found[8:10] < "24" and found[10:12] < "60" and found[12:] < "60"
+
+
 def _account_rank(reading: Reading, match: re.Match[str]) -> int:
     """Return 0 for no account, and else how surely it is one."""
     text, found = reading.text, match.group()
@@ -95,13 +102,13 @@ def _account_rank(reading: Reading, match: re.Match[str]) -> int:
         return 0
     if not stands_alone(reading, match.start(), match.end()):
         return 0
-    if AMOUNT.match(text, match.end()) or _DATE.match(found):
+    if AMOUNT.match(text, match.end()) or _DATE.match(found) or _is_moment(found):
         return 0
     if (match.group("mark") == "." and found.count(".") == 1) or _LINE.fullmatch(found):
         return 0
     shape = found.replace(" ", "").replace(".", "-").replace("·", "-").replace("/", "-").replace("_", "-")
     label = label_before(text, match.start())
-    if label == "account":
+    if label == "account" or account_after(text, match.end()):
         return 75
     if label == "" and bank_after(text, match.end()):
         return 65

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from workbench.screening.figures import in_a_row, stands_alone
 from workbench.screening.kinds import Candidate
-from workbench.screening.labels import label_before
+from workbench.screening.labels import called_after, label_before
 from workbench.screening.readings import Reading
 from workbench.screening.stretches import GAP, bare, real
 
@@ -59,7 +59,7 @@ def _is_phone(reading: Reading, match: re.Match[str], kind: str) -> bool:
     label = label_before(text, match.start())
     if "*" in bare(found)[:2]:
         return label == "phone" or bool(gaps.strip())
-    if label == "phone":
+    if label == "phone" or called_after(text, match.end()):
         return True
     figures = bare(found)
     if kind == "mobile_phone":

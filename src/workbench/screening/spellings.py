@@ -31,10 +31,11 @@ _START = re.compile(rf"(?:{_WORD})[ ]{{0,2}}(?:(?:{_BREAK}|[-.·,/)])[ ]{{0,2}})
 _PART = re.compile(rf"(?P<word>{_WORD})|(?P<gap>(?<=[^ ])[ ]{{0,2}}(?:{_BREAK})[ ]{{0,2}}(?={_WORD}|[\d*]))")
 # Single characters set apart by one space each. Wider gaps stay, as they divide groups.
 _SINGLE = r"(?:[가-힣](?![가-힣])|[0-9A-Za-z*](?![0-9A-Za-z*])|[@._\-+()])"
-_SPREAD = re.compile(rf"(?<![가-힣0-9A-Za-z*]){_SINGLE}(?:[ ]{_SINGLE}){{4,}}")
+_SPREAD = re.compile(rf"(?:(?<![가-힣0-9A-Za-z*])|(?<![0-9A-Za-z*])(?=[0-9*])){_SINGLE}(?:[ ]{_SINGLE}){{4,}}")
 _SPREAD_FIGURES = re.compile(r"(?<![\d*])[\d*](?:[ ]{1,3}(?:[-.·/][ ]{1,2})?[\d*](?![\d*])){4,}")
 _SPREAD_GAP = re.compile(r"[ ]+(?P<mark>[-.·/])[ ]+|[ ]{2,}|[ ]")
 _VEIL = re.compile(r"([xXoO#ㅇㅁ•·_])\1{1,7}(?![A-Za-zㄱ-ㅎ#])")
+_LAST_VEIL = re.compile(r"(?<=[\d\-])[xX](?![A-Za-z0-9.*])")
 _FIGURE = re.compile(r"[\d*]")
 _LETTER_PHONE = re.compile(r"(?<![A-Za-z0-9])(?:[oO][1lI|][oO]|0[lI|][oO0]|01[oO]|[oO]10)(?=[ ]?[-.·)]?[ ]?[\d*]{3,4})")
 
@@ -64,6 +65,9 @@ def _lettered(text: str) -> Iterator[tuple[int, int, str]]:
 def _spelled(text: str) -> Iterator[tuple[int, int, str]]:
     at = 0
     while first := _START.search(text, at):
+        if _ends_a_word(text, first):
+            at = first.start() + 1
+            continue
         # The word that starts a run may itself follow figures: 010-일이삼사-5678.
         run = _backwards(text, first.start(), at) or _RUN.match(text, first.start())
         if run is None:
@@ -73,23 +77,33 @@ def _spelled(text: str) -> Iterator[tuple[int, int, str]]:
             at = run.end()
             continue
         parts = [*_PART.finditer(text, run.start(), run.end())]
-        if _is_particle(text, parts):
+        if _is_particle(text, parts, run.end()):
             parts.pop()
         for part in parts:
             yield part.start(), part.end(), _WORDS[part.group("word")] if part.group("word") else "-"
         at = run.end()
 
 
-def _is_particle(text: str, parts: list[re.Match[str]]) -> bool:
+def _ends_a_word(text: str, first: re.Match[str]) -> bool:
+    """Return whether what looks like a first figure is the end of the word before the number: 연락처이 0 1 0, 생일 9 0."""
+    before, after = text[first.start() - 1 : first.start()], text[first.start() + 1 : first.start() + 2]
+    if after != " " or text[first.start()] in "공영빵령":
+        return False
+    return before == ")" or "가" <= before <= "힣" or (before.isascii() and before.isalpha())
+
+
+def _is_particle(text: str, parts: list[re.Match[str]], end: int) -> bool:
     """Return whether the last word is the particle of 칠 팔이, touching the last of figures that stand apart."""
     if len(parts) < 2 or parts[-1].group() != "이" or parts[-2].end() != parts[-1].start():
+        return False
+    if text[parts[-1].end() : end].strip():
         return False
     return text[parts[-2].start() - 1 : parts[-2].start()] == " "
 
 
 # No list of numbers in words is longer than this.
 _LONGEST_RUN = 4000
-_FIGURES_BEFORE = re.compile(r"[\d*][\d* \-.·,/_~:)]*+$")
+_FIGURES_BEFORE = re.compile(rf"[\d*][\d* \-.·,/_~:)]*+(?:(?:{_BREAK})[ ]{{0,2}})?$")
 
 
 def _backwards(text: str, start: int, least: int) -> re.Match[str] | None:
@@ -121,7 +135,8 @@ def unveiled(reading: Reading) -> Reading:
     >>> unveiled(read("12가 34XX")).text
     '12가 34**'
     """
-    return reading.rewritten(_veiled(reading.text))
+    reading = reading.rewritten(_veiled(reading.text))
+    return reading.rewritten((m.start(), m.end(), "*") for m in _LAST_VEIL.finditer(reading.text))
 
 
 def figures(reading: Reading) -> Reading:
