@@ -170,7 +170,9 @@ def protect(project: Project, options: argparse.Namespace) -> int:
         risk = f", k = {facts['k']}, {facts['suppressed']:.2%} suppressed, NCP {facts['ncp']:.3f}" if manifest["personal"] else ""
         say(f"{manifest['dataset']}: {manifest['rows']:,} rows{risk}{'' if manifest['fresh'] else ' (unchanged)'}")
     if refused:
-        raise combine([str(error) for error in refused.values()], where="protect", kind=GateRefused)
+        gates = all(isinstance(error, GateRefused) for error in refused.values())
+        told = [str(error) for error in refused.values()]
+        raise combine(told, where="protect", kind=GateRefused if gates else UsageError)
     remember_register(project, today=today_of(options))
     return DONE
 

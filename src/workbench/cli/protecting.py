@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.catalog import Catalog, read_manifest
 from workbench.cli.terminal import progress
-from workbench.errors import GateRefused
+from workbench.errors import GateRefused, UsageError, WorkbenchError
 from workbench.governance import policy_path, read_governance
 from workbench.privacy import protect_dataset
 from workbench.progress import Report
@@ -30,17 +30,17 @@ def protectable(project: Project, catalog: Catalog) -> list[str]:
 
 def protect_each(
     project: Project, catalog: Catalog, names: Sequence[str], *, today: dt.date, keys: Keys | None = None
-) -> tuple[list[dict[str, Any]], dict[str, GateRefused]]:
+) -> tuple[list[dict[str, Any]], dict[str, WorkbenchError]]:
     """Protect datasets; return the manifests, and what was refused by dataset."""
     governance = read_governance(project, today=today)
     manifests: list[dict[str, Any]] = []
-    refused: dict[str, GateRefused] = {}
+    refused: dict[str, WorkbenchError] = {}
     with progress("protect") as report:
         for place, name in enumerate(names):
             within = _within(report, place, len(names), name)
             try:
                 manifests.append(protect_dataset(project, catalog, name, governance=governance, keys=keys, report=within))
-            except GateRefused as error:
+            except (GateRefused, UsageError) as error:
                 refused[name] = error
             report(place + 1, len(names), name)
     return manifests, refused

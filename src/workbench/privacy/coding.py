@@ -116,7 +116,7 @@ def times(name: str, column: pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
 
 
 def people_of(table: pa.Table, policy: Policy) -> np.ndarray | None:
-    """Return whose row each is, as codes; None where each row is a person.
+    """Return whose row each is, as codes; None where each row is a person, because nobody says otherwise or none repeats.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def people_of(table: pa.Table, policy: Policy) -> np.ndarray | None:
             "so nobody to protect is known there",
             hint="fill it in, or leave these rows out before they come in",
         )
-    return codes
+    return codes if len(codes) and int(np.bincount(codes).max()) > 1 else None
 
 
 def sensitive_of(table: pa.Table, policy: Policy) -> list[Sensitive]:

@@ -112,10 +112,9 @@ def protect_dataset(
         "retrieved": vault.latest(dataset),
         "protected_on": None if governance.today is None else governance.today.isoformat(),
     }
-    stored = _store(folder, described, table, manifest)
-    if policy.personal:
-        _record(vault, described, policy, stored)
-    return {**stored, "fresh": True}
+    if policy.personal:  # before the rows are there: a kill in between leaves a record too many, never one too few
+        _record(vault, described, policy, manifest, rows=len(table))
+    return {**_store(folder, described, table, manifest), "fresh": True}
 
 
 def _protected(
@@ -240,7 +239,7 @@ def _plain(table: pa.Table) -> pa.Table:
     return pa.table(columns, names=table.column_names)
 
 
-def _record(vault: Vault, described: Dataset, policy: Policy, manifest: dict[str, Any]) -> None:
+def _record(vault: Vault, described: Dataset, policy: Policy, manifest: dict[str, Any], *, rows: int) -> None:
     """Add what the law asks for to the register: purpose, items, use, recipient, period (PIPA Art. 28-4, Decree 29-5)."""
     vault.register.append(
         "protected",
@@ -253,7 +252,7 @@ def _record(vault: Vault, described: Dataset, policy: Policy, manifest: dict[str
         period=policy.retention,
         policy=manifest["policy"]["sha256"],
         k=manifest["report"]["k"],
-        rows=manifest["rows"],
+        rows=rows,
     )
 
 

@@ -18,6 +18,7 @@ from workbench.privacy.policy import Policy
 from workbench.progress import Report, silent
 
 SECRET_BYTES = 32
+MANY_WORDS = 1 << 16
 STEPS_OF_FILES = 2
 """Reading before, and writing after, the steps of protecting."""
 
@@ -126,11 +127,23 @@ def _write(table: Any, out: Path) -> None:
     if out.suffix.lower() not in PARQUET_SUFFIXES:
         write_table(table, out, separator="\t" if out.suffix.lower() == ".tsv" else ",")
         return
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    marked = table.replace_schema_metadata({**(table.schema.metadata or {}), ADOPTED: b"false"})
+    columns = [
+        column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) and _many(column) else column
+        for column in table.columns
+    ]
+    marked = pa.table(columns, names=table.column_names).replace_schema_metadata(
+        {**(table.schema.metadata or {}), ADOPTED: b"false"}
+    )
     with replacing(out) as temporary:
         pq.write_table(marked, temporary, compression="zstd")
+
+
+def _many(column: Any) -> bool:
+    """Whether a dictionary has more words than are worth writing into each row group anew."""
+    return any(len(chunk.dictionary) > MANY_WORDS for chunk in column.chunks)
 
 
 def _secret(path: Path) -> bytes:

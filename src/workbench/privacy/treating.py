@@ -96,8 +96,13 @@ def treated(
     if rule.treatment == "displace":
         return _displaced(name, column, rule, treatment)
     if rule.treatment == "trim":
-        return _trimmed(name, column, rule, treatment, people=people)
+        return _trimmed(name, column, rule, treatment, people=_owners(people, column))
     return column
+
+
+def _owners(people: np.ndarray | None, column: pa.ChunkedArray) -> np.ndarray:
+    """Whose each row is, where none repeats too."""
+    return np.arange(len(column)) if people is None else people
 
 
 def _options(rule: FieldRule, *names: str) -> dict[str, int]:
@@ -113,7 +118,7 @@ def _displaced(name: str, column: pa.ChunkedArray, rule: FieldRule, treatment: T
     return _binary(moved)
 
 
-def _trimmed(name: str, column: pa.ChunkedArray, rule: FieldRule, treatment: Treatment, *, people: np.ndarray | None) -> pa.Array:
+def _trimmed(name: str, column: pa.ChunkedArray, rule: FieldRule, treatment: Treatment, *, people: np.ndarray) -> pa.Array:
     from workbench.privacy.places.trips import trim_trips
 
     guarantee = treatment.policy.guarantee
@@ -176,7 +181,7 @@ def trimmed_ends(columns: Mapping[str, pa.ChunkedArray], treatment: Treatment, *
     treatment.notes |= {name: {"zone_m": rules[0].zone_m, **options} for name in points}
     return trim_ends(
         points,
-        people=treatment.of_rows(kept),
+        people=_owners(treatment.of_rows(kept), next(iter(points.values()))),
         secret=treatment.lasting(next(iter(points))),
         zone_m=int(rules[0].zone_m or 0),
         k=guarantee.k if guarantee else None,

@@ -19,6 +19,9 @@ from workbench.errors import GateRefused
 PSEUDONYM_BYTES = 12
 """96 bits: no two of a million people share a pseudonym, short enough to read in a table."""
 
+AT_ONCE = 1 << 18
+"""So many values are Python objects at one time."""
+
 
 def encoded(column: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
     """Return a column as codes into its distinct values.
@@ -74,7 +77,9 @@ def pseudonyms(column: pa.Array | pa.ChunkedArray, key: bytes) -> pa.DictionaryA
     """
     codes, values = encoded(column)
     hashed = b"".join(
-        hashlib.blake2b(str(value).encode(), key=key, digest_size=PSEUDONYM_BYTES).digest() for value in values.to_pylist()
+        hashlib.blake2b(str(value).encode(), key=key, digest_size=PSEUDONYM_BYTES).digest()
+        for begin in range(0, len(values), AT_ONCE)
+        for value in values.slice(begin, AT_ONCE).to_pylist()
     )
     parts = np.frombuffer(hashed, dtype=[("first", ">u8"), ("last", ">u4")])
     order = np.lexsort([parts["last"], parts["first"]])  # of the pseudonyms, not of the people's first appearance
