@@ -218,3 +218,9 @@ def test_no_core_is_dumped_and_no_other_process_of_the_user_reads_the_memory():
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "(0, 0) 0"
     assert resource.RLIMIT_CORE >= 0
+
+
+def test_real_rows_under_a_dataset_that_is_made_up_are_refused_before_any_list_names_a_value(vault):
+    with pytest.raises(GateRefused, match="is official, the catalogue says synthetic"):
+        take_in(vault, vault.catalog, "made_up", batch(bad_rows()), "a")
+    assert not (vault.project.private / "intake").exists()

@@ -29,6 +29,7 @@ from workbench.vault import Vault
 from workbench.vault.comparing import part_marks
 from workbench.vault.marks import key_words
 from workbench.vault.quarantine import SCHEMA, quarantine
+from workbench.vault.storing import require_fitting
 
 CHECKS = 2
 """Raised whenever the checking of rows changes, so that parts are checked again."""
@@ -133,7 +134,9 @@ def _take_in(vault: Vault, catalog: Catalog, dataset: str, batch: Batch, part_na
     before = balance_of(vault, catalog, dataset, part_name, content=batch.sha256)
     if before is not None and not again:
         return before
-    sealed = vault.keeping(dataset).personal
+    keeping = vault.keeping(dataset)
+    require_fitting(keeping, dataset, part_name, kind=batch.kind)  # before any list names a value
+    sealed = keeping.personal
     checked = check_rows(dataset, described, batch, _known(vault, dataset, described, part_name), withheld=sealed)
     held = vault.record(dataset, part_name)
     if held is not None and held.get("sha256") != batch.sha256:

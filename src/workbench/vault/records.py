@@ -258,7 +258,7 @@ class Shelf:
         """
         write_json(self.path(record["part"]), record)
 
-    def sweep(self, part: str, *, keep: str | None) -> None:
+    def sweep(self, part: str, *, keep: str | None, personal: bool = False) -> None:
         """Remove a part's rows of earlier writings, and what a kill left.
 
         Parameters
@@ -266,6 +266,8 @@ class Shelf:
         part : str
         keep : str or None
             The file that stays.
+        personal : bool, default False
+            What goes holds rows about people that can be read: it is overwritten first, as sealed rows are anyway.
         """
         name = re.escape(part)
         own = re.compile(
@@ -273,20 +275,21 @@ class Shelf:
         )
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
             if own.fullmatch(path.name) and path.name != keep:
-                destroy(path)
+                destroy(path, readable=personal)
                 path.unlink(missing_ok=True)
 
 
-def destroy(path: Path) -> None:
+def destroy(path: Path, *, readable: bool = False) -> None:
     """Overwrite a file of sealed rows that nothing names any more, so that a row erased later is not left on the disk in it.
 
     Parameters
     ----------
     path : Path
-        Other files stay as they are.
+    readable : bool, default False
+        Overwrite any file; otherwise others than sealed rows stay as they are.
     """
     with path.open("r+b", buffering=0) as file:
-        if file.read(len(MAGIC)) != MAGIC:
+        if not readable and file.read(len(MAGIC)) != MAGIC:
             return
         left = path.stat().st_size
         file.seek(0)

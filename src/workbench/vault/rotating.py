@@ -128,7 +128,9 @@ def _seal_part_anew(vault: Vault, shelf: Shelf, part: str, file: str, *, keeping
         facts: dict[str, Any] = {"dataset": shelf.dataset, "part": part, "batch": place.batch, "rows": written.rows}
         vault.register.append("rotated", on=vault.today, **facts, before_batch=before, by=by)
         shelf.write(written.record({k: v for k, v in record.items() if k not in OWN_KEYS}, dataset=shelf.dataset, part=part))
-        shelf.sweep(part, keep=written.file)
+        shelf.sweep(part, keep=written.file, personal=before is None)
+        if before is None:  # the list of refused rows of that time may hold their values
+            (vault.project.private / "intake" / shelf.dataset / f"{part}.refused.csv").unlink(missing_ok=True)
         return written.rows
 
 

@@ -47,14 +47,31 @@ def store(vault: Vault, dataset: str, part: str, rows: Rows, *, facts: dict[str,
     if taken:
         raise UsageError(f"part '{part}' of '{dataset}': the vault itself writes {', '.join(taken)} into the record")
     keeping = vault.keeping(dataset)
-    if keeping.kind == "synthetic" and facts.get("kind") == "official":
+    require_fitting(keeping, dataset, part, kind=facts.get("kind"))
+    with vault.alone(dataset):
+        tables = _tables(dataset, described, rows, withheld=keeping.personal)
+        return _written(vault, shelf, part, tables, keeping=keeping, facts=facts)
+
+
+def require_fitting(keeping: Keeping, dataset: str, part: str, *, kind: str | None) -> None:
+    """Refuse what is real where rows are sealed from a seed that everybody knows.
+
+    Parameters
+    ----------
+    keeping : Keeping
+    dataset, part : str
+    kind : {'official', 'synthetic'} or None
+        What the source says of its rows.
+
+    Raises
+    ------
+    GateRefused
+    """
+    if keeping.kind == "synthetic" and kind == "official":
         raise GateRefused(
             f"dataset '{dataset}': the part '{part}' is official, the catalogue says synthetic, and that is sealed for nobody",
             hint="take it in under the dataset that it belongs to",
         )
-    with vault.alone(dataset):
-        tables = _tables(dataset, described, rows, withheld=keeping.personal)
-        return _written(vault, shelf, part, tables, keeping=keeping, facts=facts)
 
 
 def _written(
