@@ -29,8 +29,10 @@ _ENDS = "컴|콤|넷|씨오|케이알|코|오알지|오알|고"
 _DOMAIN = re.compile(
     rf"(?:[A-Za-z0-9*](?:[A-Za-z0-9\-*]{{0,62}})|{_HOSTS})(?:{_DOT}(?:[A-Za-z0-9*](?:[A-Za-z0-9\-*]{{0,62}})|{_ENDS}))+"
 )
+_PIECE = re.compile(rf"(?P<dot>{_DOT})?(?P<part>[A-Za-z0-9\-*]+|{_HOSTS}|{_ENDS})")
 _SURE = re.compile(
-    r"naver|gmail|daum|hanmail|nate|kakao|korea|hotmail|yahoo|outlook|\*|go[ .]{1,3}kr|네이버|지메일|다음|한메일", re.IGNORECASE
+    r"[.](?:ac|go|or|re|co)[.]kr|naver|gmail|daum|hanmail|nate|kakao|korea|hotmail|yahoo|outlook|\*|go[ .]{1,3}kr|네이버|지메일|다음|한메일",
+    re.IGNORECASE,
 )
 _LABEL = re.compile(r"이메일|메일|e-?mail|전자우편", re.IGNORECASE)
 _LONGEST_LOCAL = 64
@@ -66,17 +68,17 @@ def emails(reading: Reading) -> Iterator[Candidate]:
         yield Candidate("email", start, end, 95)
 
 
-_PARTS = re.compile(r"[A-Za-z0-9\-*]+|[가-힣]+")
-
-
 def _end_of_domain(domain: re.Match[str]) -> int | None:
     """Return where the domain ends: with its last part that may be a top-level domain."""
-    parts = [part for part in _PARTS.finditer(domain.group()) if part.group().lower() not in {"dot", "닷", "쩜", "점", "도트"}]
+    parts: list[tuple[str, int]] = []
+    at = 0
+    while piece := _PIECE.match(domain.group(), at):
+        at = piece.end()
+        parts.append((piece.group("part"), at))
     while len(parts) > 1:
-        last = parts[-1].group()
+        last, end = parts.pop()
         if not any(character.isdigit() for character in last) and (len(last) > 1 or last in _ENDS.split("|")):
-            return domain.start() + parts[-1].end()
-        parts.pop()
+            return domain.start() + end
     return None
 
 

@@ -143,9 +143,14 @@ def _same_mark(match: re.Match[str]) -> bool:
 _JUDGES = ((_PERSON, _person, 90, 13), (_PERSON_SHORT, _short, 55, 8), (_BUSINESS, _business, 50, 10))
 
 
+_FIGURE = r"[ ]?(?:-[ ]?|다시[ ])?[공영빵일이삼사오육륙칠팔구\d*]"
+_MIDDLE = r"[ ]?(?:-[ ]?)?(?:[A-Za-z]|에이|비|씨|디|이|에프|지|에이치|아이|제이|케이|엘|엠|엔|오|피|큐|알|에스|티|유|브이|더블유|엑스|와이|제트)"
+# 엠육팔구삼사팔팔구, M칠사사B공02팔; a letter by its name follows no other letter, unless a label ends there.
 _SPELLED_PASSPORT = re.compile(
-    r"(?<![A-Za-z0-9])[MSRGD](?:[ \-]?[공영빵일이삼사오육륙칠팔구]){3}[ \-]?[A-Z](?:[ \-]?[공영빵일이삼사오육륙칠팔구]){4}"
+    rf"(?:(?<![A-Za-z0-9])[MSRGD]|(?<![가-힣A-Za-z0-9])(?:엠|에스|알|지|디))(?:{_FIGURE}){{3}}(?:(?:{_FIGURE}){{5}}|{_MIDDLE}(?:{_FIGURE}){{4}})"
+    r"(?![공영빵일삼사오육륙칠팔구\d*]|이[공영빵일이삼사오육륙칠팔구\d*])"
 )
+_SPELLED_FIGURE = re.compile("[공영빵일이삼사오육륙칠팔구]")
 
 
 def passports(reading: Reading, plain: Reading) -> Iterator[tuple[Reading, Candidate]]:
@@ -177,7 +182,8 @@ def passports(reading: Reading, plain: Reading) -> Iterator[tuple[Reading, Candi
         if labelled or (_like_a_passport(found) and not (spaced and in_a_row(text, match.start(), match.end()))):
             yield reading, Candidate("passport_number", match.start(), match.end(), 70)
     for match in _SPELLED_PASSPORT.finditer(plain.text):
-        yield plain, Candidate("passport_number", match.start(), match.end(), 70)
+        if _SPELLED_FIGURE.search(match.group(), 1):
+            yield plain, Candidate("passport_number", match.start(), match.end(), 71)
 
 
 def _like_a_passport(found: str) -> bool:

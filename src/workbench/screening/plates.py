@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from workbench.screening.kinds import Candidate
 from workbench.screening.labels import label_before
+from workbench.screening.particles import PARTICLES
 from workbench.screening.readings import Reading
 
 LETTERS = "가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자하허호배육해공국합"
@@ -24,12 +25,21 @@ _UNIT = re.compile(
     r"[ ]?(?:억|만|천|원|년|월|개|번|%|건|명|대(?!의)|회|㎡|m|k|평|쪽|세대"
     r"|가구|인(?!데)|톤|층|시(?!장)|호(?!선)|동(?!네)|여|[.][ ]?[가-힣])"
 )
-_FIGURE = "[공영빵일이삼사오육륙칠팔구]"
-_SPELLED = re.compile(
-    rf"(?<![가-힣\d])(?:(?:{_FIGURE}|\d)[ ]?){{2,3}}(?P<letter>[{LETTERS}])[ ]?(?:(?:{_FIGURE}|\d)[ ]?){{3}}{_FIGURE}"
-    r"(?=$|[^가-힣\d]|(?:번|차|입니다|이고|이며|은|는|을|를|의|에|이|가|으로|로|호)(?![가-힣])|번|차량|입니다)"
+# What counts things even where a plate is expected: 146소 7235명, 12주 8195걸음.
+_COUNTED = re.compile(
+    r"[ ]?(?:[만억조]|천[ ]?원|원(?!래)|년|월|건|명(?!의)|쪽|세대|가구|걸음|곳|그루|km|kg|m(?![A-Za-z])|%|㎡|평|톤)"
 )
-_CAR_AFTER = re.compile(r"[)\]]?[ ]?(?:번[ ]?)?(?:차량|차가|차는|차를|차 |승용차|트럭|택시|오토바이|소유)")
+_FIGURE = r"[공영빵일이삼사오육륙칠팔구\d*]"
+_SPELLED = re.compile(
+    rf"(?:(?<![가-힣\d*])|(?<=서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주))"
+    rf"(?:{_FIGURE}[ ]?){{2,3}}[-.·]?[ ]?(?P<letter>[{LETTERS}])[ ]?[-.·]?[ ]?(?:{_FIGURE}[ ]?){{3}}{_FIGURE}"
+    rf"(?=$|[^가-힣\d*]|번|차|(?:{PARTICLES})(?![가-힣]))"
+)
+_WORD_OF_FIGURE = re.compile("[공영빵일이삼사오육륙칠팔구]")
+_COLOUR = r"(?:(?:흰|하얀|검은|검정|까만|은|회|쥐|빨간|빨강|파란|파랑|남|노란|노랑|초록|녹|갈|베이지|진주|청)색?[ ]?)?"
+_CAR_AFTER = re.compile(
+    rf"[)\]]?[ ]?(?:번[ ]?)?{_COLOUR}(?:차량|차가|차는|차를|차 |승용차|승합차|화물차|트럭|택시|오토바이|경차|세단|버스가|SUV|소유)"
+)
 
 
 def plates(reading: Reading) -> Iterator[Candidate]:
@@ -57,11 +67,13 @@ def plates(reading: Reading) -> Iterator[Candidate]:
 
 def _spelled_enough(text: str, match: re.Match[str]) -> bool:
     """Return whether words of figures around a letter are a plate: the letter tells, or the label does."""
-    return (
-        match.group("letter") not in "공영일이삼사오육칠팔구"
-        or label_before(text, match.start()) == "plate"
-        or bool(_CAR_AFTER.match(text, match.end()))
-    )
+    front, rest = text[match.start() : match.start("letter")], text[match.end("letter") : match.end()]
+    if not _WORD_OF_FIGURE.search(front + rest):
+        return False
+    if label_before(text, match.start()) == "plate" or _CAR_AFTER.match(text, match.end()):
+        return True
+    # 오이가 1200 and 이사가 2019 are cucumbers and a move.
+    return match.group("letter") not in "공영일이삼사오육칠팔구" and _WORD_OF_FIGURE.search(rest) is not None
 
 
 def _accepted(text: str, match: re.Match[str]) -> int | None:
@@ -73,7 +85,11 @@ def _accepted(text: str, match: re.Match[str]) -> int | None:
     found, letter = match.group(), match.group("letter")
     label = label_before(text, start)
     labelled = label == "plate" or _CAR_AFTER.match(text, end) is not None
-    if _MORE.match(text, end) or (not labelled and (letter in _DOUBTFUL or " " in found) and _UNIT.match(text, end)):
+    if (
+        _MORE.match(text, end)
+        or _COUNTED.match(text, end)
+        or (not labelled and (letter in _DOUBTFUL or " " in found) and _UNIT.match(text, end))
+    ):
         return None
     if sum(character.isdigit() for character in found) < (2 if "*" in match.group("rest") else 4):
         return None
