@@ -160,6 +160,23 @@ def test_l_and_t_hold_on_what_is_published(tree):
     assert found.report["t"]["illness"] <= 0.2
 
 
+def test_closeness_is_measured_as_it_was_decided_where_people_stand_in_several_cells():
+    interval = {"role": "quasi_identifier", "recoding": "interval"}
+    fields = {"zone": {**interval, "domain": [0, 1]}, "age": {**interval, "domain": [0, 9]}, "ill": {"role": "sensitive"}}
+    asked = Policy.model_validate({
+        "policy": "p", "version": 1, "unit": "who", "fields": fields, "guarantee": {"k": 2, "t": {"ill": 0.2}},
+        "analysis_dimensions": ["zone"], "limits": {"suppression": 0.3},
+    })  # fmt: skip
+    protected = 0
+    for seed in range(40):
+        draw = np.random.default_rng(seed)
+        frame = pd.DataFrame({"who": draw.integers(0, 16, 40), "zone": draw.integers(0, 2, 40), "age": draw.integers(0, 10, 40)})
+        found = protect(frame.assign(ill=draw.choice(["a", "b"], 40, p=[0.6, 0.4])), asked)
+        protected += found.report["classes"] > 1
+        assert found.report["t"]["ill"] <= 0.2
+    assert protected > 20
+
+
 def test_ordered_closeness_needs_an_order(tree):
     frame = frame_of([(who, 30, "중구") for who in range(8)]).assign(illness=[1, 2, 3, 4, 1, 2, 3, 4])
     asked = {"k": 2, "t": {"illness": {"value": 0.1, "distance": "ordered"}}}

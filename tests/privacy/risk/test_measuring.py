@@ -247,11 +247,18 @@ def test_distances_are_those_that_recoding_decides_by(rows, by_person, ordered):
     size = int(values.max()) + 1
     counts = count_values(group, values, groups=int(group.max()) + 1, values=size, person=person, persons=3)
     found = histograms(counts.group, counts.value, counts.people, owners=counts.groups, values=size)
-    whole = np.bincount(counts.value, weights=counts.people, minlength=size).astype(np.int64)
+    once = pd.DataFrame({"who": range(len(values)) if person is None else person, "value": values}).drop_duplicates()
+    whole = np.bincount(once["value"], minlength=size).astype(np.int64)
     excess, sizes, total = Guard("told", whole, l=None, entropy=False, t=None, ordered=ordered).distance(found, found.starts())
     parts = max(size - 1, 1) if ordered else 2
     theirs = max(Fraction(int(far), int(own) * total * parts) for far, own in zip(excess, sizes, strict=True))
     assert closeness(counts, ordered=ordered) == theirs
+
+
+def test_who_shows_a_value_in_several_classes_counts_once_in_the_whole_table():
+    frame = pd.DataFrame({"who": ["a", "a", "b", "c"], "zone": [1, 2, 1, 2], "illness": ["flu", "flu", "cold", "flu"]})
+    risk = measure_risk(frame, quasi_identifiers=["zone"], sensitive=["illness"], unit="who")
+    assert risk.t == {"illness": Fraction(1, 3)}  # 2 of 3 people show flu; all of zone 2
 
 
 def test_codes_beyond_what_64_bits_join_are_still_told_apart():

@@ -26,6 +26,9 @@ class Counts:
         Shape (pairs,).
     groups, values : int
         How many classes and values there are; each occurs.
+    shown : numpy.ndarray, optional
+        Shape (values,): how many people show each value in the whole table, less than the sum over the classes where
+        somebody shows it in more than one; by default that sum.
     """
 
     group: np.ndarray
@@ -33,6 +36,14 @@ class Counts:
     people: np.ndarray
     groups: int
     values: int
+    shown: np.ndarray | None = None
+
+    @property
+    def whole(self) -> np.ndarray:
+        """How many people show each value in the whole table, int64."""
+        if self.shown is not None:
+            return self.shown.astype(np.int64)
+        return np.bincount(self.value, weights=self.people, minlength=self.values).astype(np.int64)
 
     @property
     def starts(self) -> np.ndarray:
@@ -43,7 +54,7 @@ class Counts:
 def count_values(
     group: np.ndarray, value: np.ndarray, *, groups: int, values: int, person: np.ndarray | None, persons: int
 ) -> Counts:
-    """Count people per class and sensitive value; a person counts once for each value that they show in a class.
+    """Count people per class and sensitive value, and per value in the whole table; a person counts once for each value.
 
     Parameters
     ----------
@@ -67,13 +78,16 @@ def count_values(
     ([0, 1], [1, 0], [2, 1], 2)
     """
     pairs = distinct([group, value], [groups, values])
+    present, places = np.unique(value[pairs.first], return_inverse=True)
+    whole = None
     if person is None:
         people = np.bincount(pairs.which, minlength=pairs.count)
     else:
         shown = distinct([pairs.which, person], [pairs.count, persons])
         people = np.bincount(pairs.which[shown.first], minlength=pairs.count)
-    present, places = np.unique(value[pairs.first], return_inverse=True)
-    return Counts(group[pairs.first].astype(np.int64), places.astype(np.int64), people, groups, len(present))
+        once = distinct([places[pairs.which[shown.first]], person[shown.first]], [len(present), persons])
+        whole = np.bincount(places[pairs.which[shown.first[once.first]]], minlength=len(present))
+    return Counts(group[pairs.first].astype(np.int64), places.astype(np.int64), people, groups, len(present), whole)
 
 
 def distinct_values(counts: Counts) -> np.ndarray:
@@ -140,7 +154,7 @@ def closeness(counts: Counts, *, ordered: bool) -> Fraction:
     (Fraction(1, 4), Fraction(1, 4))
     """
     size = np.add.reduceat(counts.people, counts.starts).astype(np.int64)
-    whole = np.bincount(counts.value, weights=counts.people, minlength=counts.values).astype(np.int64)
+    whole = counts.whole
     total = int(whole.sum())
     if ordered:
         excess, parts = _rank_distance(counts, size, whole, total), max(counts.values - 1, 1)

@@ -40,7 +40,8 @@ def measure_risk(
     """Measure the risk that a table leaves to the people in it.
 
     A missing value is a category of its own, among quasi-identifiers and sensitive values alike. With a unit, people are
-    counted and not rows: a person counts once in each class, and once for each sensitive value that they show there.
+    counted and not rows: a person counts once in each class, once for each sensitive value that they show there, and once
+    for each that they show in the whole table.
 
     Beside pycanon 1.3.6: ``k`` is its ``k_anonymity``; ``l`` distinct its ``l_diversity`` of the one field, entropy rounded
     down its ``entropy_l_diversity``; ``t`` equal its ``t_closeness`` of a field of words, ordered that of a field of
