@@ -31,7 +31,8 @@ _DOMAIN = re.compile(
 )
 _PIECE = re.compile(rf"(?P<dot>{_DOT})?(?P<part>[A-Za-z0-9\-*]+|{_HOSTS}|{_ENDS})")
 _SURE = re.compile(
-    r"[.](?:ac|go|or|re|co)[.]kr|naver|gmail|daum|hanmail|nate|kakao|korea|hotmail|yahoo|outlook|\*|go[ .]{1,3}kr|네이버|지메일|다음|한메일",
+    r"[.](?:ac|go|or|re|co)[.]kr|go[ .]{1,3}kr|\*"
+    r"|naver|gmail|daum|hanmail|nate|kakao|korea|hotmail|yahoo|outlook|네이버|지메일|다음|한메일",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"이메일|메일|e-?mail|전자우편", re.IGNORECASE)

@@ -70,7 +70,7 @@ def _person(reading: Reading, match: re.Match[str]) -> str:
     if not person and not (label == "resident" and day):
         return "corporate_number" if _corporate(figures, gap, label) else ""
     checked = "*" not in figures and resident_check(figures)
-    if (label == "other" and gap.strip() in {"", "."}) or (label == "account" and not gap.strip()):
+    if (label == "other" and gap in {"", " ", "."}) or (label == "account" and not gap.strip()):
         return ""
     loose = not gap.strip()
     if loose and gap and label not in {"resident", "foreigner"} and not checked and in_a_row(text, match.start(), match.end()):
@@ -144,10 +144,12 @@ _JUDGES = ((_PERSON, _person, 90, 13), (_PERSON_SHORT, _short, 55, 8), (_BUSINES
 
 
 _FIGURE = r"[ ]?(?:-[ ]?|다시[ ])?[공영빵일이삼사오육륙칠팔구\d*]"
-_MIDDLE = r"[ ]?(?:-[ ]?)?(?:[A-Za-z]|에이|비|씨|디|이|에프|지|에이치|아이|제이|케이|엘|엠|엔|오|피|큐|알|에스|티|유|브이|더블유|엑스|와이|제트)"
+_NAMES_OF_LETTERS = "에이|비|씨|디|이|에프|지|에이치|아이|제이|케이|엘|엠|엔|오|피|큐|알|에스|티|유|브이|더블유|엑스|와이|제트"
+_MIDDLE = rf"[ ]?(?:-[ ]?)?(?:[A-Za-z]|{_NAMES_OF_LETTERS})"
 # 엠육팔구삼사팔팔구, M칠사사B공02팔; a letter by its name follows no other letter, unless a label ends there.
 _SPELLED_PASSPORT = re.compile(
-    rf"(?:(?<![A-Za-z0-9])[MSRGD]|(?<![가-힣A-Za-z0-9])(?:엠|에스|알|지|디))(?:{_FIGURE}){{3}}(?:(?:{_FIGURE}){{5}}|{_MIDDLE}(?:{_FIGURE}){{4}})"
+    rf"(?:(?<![A-Za-z0-9])[MSRGD]|(?<![가-힣A-Za-z0-9])(?:엠|에스|알|지|디))"
+    rf"(?:{_FIGURE}){{3}}(?:(?:{_FIGURE}){{5}}|{_MIDDLE}(?:{_FIGURE}){{4}})"
     r"(?![공영빵일삼사오육륙칠팔구\d*]|이[공영빵일이삼사오육륙칠팔구\d*])"
 )
 _SPELLED_FIGURE = re.compile("[공영빵일이삼사오육륙칠팔구]")

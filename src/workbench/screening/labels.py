@@ -22,8 +22,10 @@ _GROUPS = {
     ),
     "plate": "suv|트럭|택시|제 차|차는|차가|차량|차[ ]?번호|번호판|자동차|승용차|차종|주차|차적|차주",
     "other": (
-        "관리번호|접수|문서|isbn|issn|바코드|상품|제품|버전|version|우편|pnu|좌표|위도|경도|주문|송장|운송장|예약|품번|모델|"
-        "일련|시리얼|허가|코드|code|링크|(?<![a-z])id(?![a-z])|아이디|고유번호|시각|타임스탬프|timestamp|공고|고시|물품|자산|청구번호|기호|등록증번호|"
+        "관리번호|접수|민원[ ]?번호|문서|isbn|issn|바코드|상품|제품|버전|version|우편|pnu|좌표|위도|경도|주문|송장"
+        "|운송장|예약|품번|모델|"
+        "일련|시리얼|허가|코드|code|링크|(?<![a-z])id(?![a-z])|아이디|"
+        "고유번호|시각|타임스탬프|timestamp|공고|고시|물품|자산|청구번호|기호|등록증번호|"
         "대여소|정류장|정류소|노선|지번|필지|예산|금액|합계|매출|인구|등록부|사건|과제"
     ),
 }
@@ -35,10 +37,11 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _ACCOUNT_AFTER = re.compile(
-    r"[ ]?(?:번[ ]?)?\)?(?:이?라는[ ])?(?:[ ]?(?:계좌|통장|가상계좌)|(?:으로|로|에|앞으로)[ ]?(?:송금|입금|이체|환불))"
+    r"[ ]?(?:번[ ]?)?(?:이?라는[ ])?(?:[ ]?(?:계좌|통장|가상계좌)|(?:으로|로|에|앞으로)[ ]?(?:송금|입금|이체|환불))"
 )
 _PAID_AFTER = re.compile(r"[ ]?(?:번[ ]?)?(?:카드|(?:으로|로)[ ]?(?:결제|계산|구매|구입|승인|긁))")
-_CALLED_AFTER = re.compile(r"[ ]?(?:번[ ]?)?(?:으로|로)[ ]?(?:전화|연락|문자|통화|콜백|회신)")
+_CALLED_AFTER = re.compile(r"[ ]?(?:번[ ]?)?(?:(?:으로|로)[ ]?(?:전화|연락|문자|통화|콜백|회신)|\)?에게[ ]?(?:전화|연락))")
+_NOTHING_BETWEEN = re.compile(r"[가-힣]{0,4}[ ]?[:=(\[#]{0,2}[ ]?")
 WINDOW = 22
 
 
@@ -66,6 +69,21 @@ def label_before(text: str, start: int) -> str:
     found = ""
     for match in _LABEL.finditer(window):
         found = str(match.lastgroup)
+    return found
+
+
+def label_beside(text: str, start: int) -> str:
+    """Return the group of the label that stands right before ``start``, or ``""``: no other word lies between.
+
+    Examples
+    --------
+    >>> label_beside("접수번호: 1234", 6), label_beside("접수한 뒤 아내 1234", 10)
+    ('other', '')
+    """
+    window = text[max(0, start - WINDOW) : start].lower()
+    found = ""
+    for match in _LABEL.finditer(window):
+        found = str(match.lastgroup) if _NOTHING_BETWEEN.fullmatch(window, match.end()) else ""
     return found
 
 

@@ -24,7 +24,7 @@ from workbench.screening.surnames import (
 
 _VEIL = "*OoXx0ㅇㅁ#"
 _GIVEN = rf"[가-힣{re.escape(_VEIL)}]"
-_SEP = r"(?:[ ]{1,2}|[ ]?[.·\-][ ]?)"
+_SEP = r"(?:[ ]{1,2}|[.·\-])"
 _MARKER = re.compile(
     r"(?P<gap>[ ]{0,2})(?P<mark>씨|님|귀하|(?:고객|회원|선생|어르신|주무관|팀장|과장|국장|대표|의원"
     r"|위원|기자|교수|이사|사장|부장|차장|대리|통장|이장|시민|주민|할머|할아버|환자|학생|민원인|조합원|변호사)님)"
@@ -58,7 +58,13 @@ _TAIL = re.compile(
     r"$|[^가-힣A-Za-z0-9*]|(?:입니다|이다|이고|이며|이에요|예요|이라|라고|라는|인데|이었|였|씨|님|이요|이구요|이랍|이죠|귀하|이신|인가|드림|올림|배상|생년|주민|전화|연락|휴대|주소|성별|이시)"
     r"|(?:은|는|이|가|을|를|의|와|과|도|로|고|며|다|랑|외|등|및|에게|께서|께|한테|으로|군|양)(?![가-힣])"
 )
-_ENDS = re.compile(r"[ ]{0,2}(?:$|[\n,/)|;])")
+_ENDS = re.compile(r"[ ]{0,2}(?:$|[\n,/)|;\]]|[.](?!\d)|\((?:인|서명|남|여)\))")
+# Whose name it is says that a person's follows, however rare the surname; so does the place of a seal behind it.
+_PERSON_BEFORE = re.compile(
+    r"(?:신청[인자]|민원인|대표자?|담당자|보호자|작성자|예금주|고객|본인|아이|자녀|어머니|아버지"
+    r"|제|내|저의)(?:의|님)?\]?[ ]{0,2}\Z"
+)
+_SIGNED = re.compile(r"[ ]{0,2}(?:\((?:인|서명|사인)\)|,[ ]?(?:연락|전화|주소|생년|주민))")
 _LATIN = re.compile(r"(?:[A-Z][a-z]+|[A-Z]{2,})(?:[ ,\-]{1,2}(?:[A-Z][a-z]+|[A-Z]{2,}|[a-z]{2,8})){1,2}(?![A-Za-z])")
 _ROMAN_SURNAME = re.compile(
     r"\b(?:kim|lee|yi|rhee|park|bak|choi|choe|jung|jeong|chung|kang|gang|cho|jo|yoon|yun|jang|chang|lim|im|han|oh|seo|suh|shin|sin|kwon|gwon"
@@ -69,7 +75,7 @@ _ROMAN_SURNAME = re.compile(
 _THING_BEFORE = re.compile(
     r"(?:공원|역|도로|거리|학교|동네|마을|사업|행사|제도|단체|기관|회사|정류장|정류소|대여소|노선|건물|시설|도서관|지역|강|산|책|작품|노래|브랜드|상품|제품|앱|서비스|파일|변수|열|컬럼|필드|항목|가게|"
     r"상점|식당|지점|도시|나라|모임|팀|꽃|나무|동물|강아지|고양이|식물|바이러스"
-    r"|태풍|지명|다리|섬|호수|숲|길|프로그램|축제|공모전|캐릭터|새)(?:의|에|명|은|는)?[ ]?$"
+    r"|태풍|지명|다리|섬|호수|숲|길|프로그램|축제|공모전|캐릭터|새)(?:의|에|명|은|는)?[ ]?\Z"
 )
 _LETTERS = re.compile(r"[가-힣]")
 
@@ -108,12 +114,22 @@ def _before_marker(text: str, marker: re.Match[str]) -> tuple[int, int] | None:
         if text[start - 1 : start].isascii() and text[start - 1 : start].isalnum():
             return None
         if _is_name(token.group(), attached=not marker.group("gap"), mark=mark):
-            return start, end
+            return start - _surname_apart(text, start, token.group()), end
     for pattern in (_SPREAD_COMPOUND, _SPREAD):
         spread = pattern.search(window)
         if spread and not window[: spread.start()][-1:].isdigit() and _is_spread(spread.group(), marked=mark):
             return end - len(spread.group()), end
     return None
+
+
+def _surname_apart(text: str, start: int, token: str) -> int:
+    """Return how far before a word that could be a whole name its surname stands: 윤 유영 님; 0 without one."""
+    apart = re.search(rf"(?<![가-힣])[{SURNAMES}][ ]{{1,2}}$", text[max(0, start - 4) : start])
+    if apart is None or len(token) != 2 or apart.group()[0] in RARE_SURNAMES:
+        return 0
+    if apart.group()[0] in _DETERMINERS and not all(part in FREQUENT for part in token):
+        return 0
+    return len(apart.group())
 
 
 _OFFICES = frozenset(
@@ -188,10 +204,10 @@ def _after_label(text: str, label: re.Match[str]) -> tuple[int, int] | None:
     if particle and not gap and text[bridge.end() : bridge.end() + 1]:
         # 이름이라는, 성명이다: the particle belongs to the next word.
         return None
-    firm = bool(delimiter) or "\n" in gap
+    before = text[max(0, label.start() - 12) : label.start()]
+    firm = bool(delimiter) or "\n" in gap or (bool(gap) and _PERSON_BEFORE.search(before) is not None)
     if label.group("role") and not (":" in delimiter or "=" in delimiter or "|" in delimiter):
         return None
-    before = text[max(0, label.start() - 12) : label.start()]
     if _THING_BEFORE.search(before) or (before[-1:] and "가" <= before[-1] <= "힣" and not (firm or before[-1] in "제내")):
         return None
     start = bridge.end()
@@ -207,13 +223,13 @@ def _after_label(text: str, label: re.Match[str]) -> tuple[int, int] | None:
 
 _FORWARD = re.compile(
     rf"(?P<spread>(?:(?:{'|'.join(f'{word[0]}{_SEP}?{word[1]}' for word in COMPOUND_SURNAMES.split('|'))})|[{SURNAMES}])"
-    rf"{_SEP}{_GIVEN}(?:{_SEP}{_GIVEN})?)"
+    rf"{_SEP}(?P<given>{_GIVEN}(?:{_SEP}?{_GIVEN})?))"
 )
 
 
 def _name_from(text: str, start: int, *, firm: bool, led: bool) -> int | None:
     """Return where the name that starts at ``start`` ends, or None without one."""
-    lengths = (4, 3) if re.match(rf"{COMPOUND_SURNAMES}|.[*OㅇX]", text[start : start + 2]) else (3, 2)
+    lengths = (4, 3, 2) if re.match(rf"{COMPOUND_SURNAMES}|.[*OㅇX]", text[start : start + 2]) else (3, 2)
     for length in lengths:
         token = text[start : start + length]
         whole = _WHOLE.match(token) if len(token) == length else None
@@ -233,7 +249,7 @@ def _name_from(text: str, start: int, *, firm: bool, led: bool) -> int | None:
             continue
         if length == 2 and (given not in ONE_SYLLABLE_NAMES or not (led or _ENDS.match(text, start + 2))):
             continue
-        if token[0] in RARE_SURNAMES and not firm:
+        if token[0] in RARE_SURNAMES and not (firm or whole.group("compound") or _SIGNED.match(text, start + length)):
             continue
         return start + length
     leading = re.match(r"[*]{1,2}[가-힣]{1,2}(?![가-힣])", text[start : start + 5])
@@ -242,10 +258,32 @@ def _name_from(text: str, start: int, *, firm: bool, led: bool) -> int | None:
     spread = _FORWARD.match(text, start)
     if spread is None:
         return None
-    end = spread.end("spread")
-    if not (led or len(re.sub(r"[^가-힣]", "", spread.group("spread"))) > 2 or _ENDS.match(text, end)):
-        return None
-    return end if _TAIL.match(text, end) and _is_spread(spread.group("spread"), marked="님") else None
+    # The last syllable may already be an ending: 범 린입니다.
+    for end in range(spread.end("given"), spread.start("given"), -1):
+        written = text[start:end]
+        if not written[-1].isalnum() and written[-1] != "*":
+            continue
+        if not (led or len(re.sub(r"[^가-힣]", "", written)) > 2 or _ENDS.match(text, end)):
+            continue
+        if not _given_apart(text[spread.start("given") : end], text[start], firm=firm, ended=_ENDS.match(text, end) is not None):
+            continue
+        if _TAIL.match(text, end) and _is_spread(written, marked="님"):
+            return end
+    return None
+
+
+# Words of their own: this, one, former, present, new …
+_DETERMINERS = frozenset("이한전현신구주성남여지")
+
+
+def _given_apart(given: str, surname: str, *, firm: bool, ended: bool) -> bool:
+    """Return whether what stands behind a surname and a space is a given name: 문 호옥, and not 한 가지."""
+    if len(given) > 2:
+        return True
+    frequent = all(part in FREQUENT for part in given)
+    if given in NOT_AFTER_LABELS:
+        return firm and frequent and surname not in _DETERMINERS
+    return firm or frequent or len(given) == 1 or (ended and surname not in _DETERMINERS)
 
 
 def _ends_closed(syllable: str) -> bool:

@@ -34,6 +34,7 @@ _SHAPES = (
 )
 # A decimal is no account, and neither is a telephone number beside a bank.
 _LINE = re.compile(r"0\d{1,2}[-. )]\d{3,4}[-. ]\d{4}")
+_CODE_BEFORE = re.compile(r"[A-Za-z0-9]-$")
 _DATE = re.compile(r"(?:19|20)\d\d[ ]?[-.·/ ][ ]?(?:0?[1-9]|1[0-2])[ ]?[-.·/ ]")
 
 
@@ -100,7 +101,9 @@ def _account_rank(reading: Reading, match: re.Match[str]) -> int:
     figures = bare(found)
     if not 10 <= len(figures) <= 16 or real(figures) < 4:
         return 0
-    if not stands_alone(reading, match.start(), match.end()):
+    if not stands_alone(reading, match.start(), match.end()) or _CODE_BEFORE.search(
+        text, max(0, match.start() - 2), match.start()
+    ):
         return 0
     if AMOUNT.match(text, match.end()) or _DATE.match(found) or _is_moment(found):
         return 0

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from workbench.screening.figures import in_a_row, stands_alone
 from workbench.screening.kinds import Candidate
-from workbench.screening.labels import called_after, label_before
+from workbench.screening.labels import called_after, label_before, label_beside
 from workbench.screening.readings import Reading
 from workbench.screening.stretches import GAP, bare, real
 
@@ -64,7 +64,7 @@ def _is_phone(reading: Reading, match: re.Match[str], kind: str) -> bool:
     figures = bare(found)
     if kind == "mobile_phone":
         short = figures.startswith("010") and len(figures) == 10
-        return not (joined and (label == "other" or short))
+        return not (joined and (short or label_beside(text, match.start()) == "other"))
     if joined and label in {"other", "account"}:
         return False
     if "," in gaps and gaps.count(",") != 2:

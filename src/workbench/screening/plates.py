@@ -38,7 +38,8 @@ _SPELLED = re.compile(
 _WORD_OF_FIGURE = re.compile("[공영빵일이삼사오육륙칠팔구]")
 _COLOUR = r"(?:(?:흰|하얀|검은|검정|까만|은|회|쥐|빨간|빨강|파란|파랑|남|노란|노랑|초록|녹|갈|베이지|진주|청)색?[ ]?)?"
 _CAR_AFTER = re.compile(
-    rf"[)\]]?[ ]?(?:번[ ]?)?{_COLOUR}(?:차량|차가|차는|차를|차 |승용차|승합차|화물차|트럭|택시|오토바이|경차|세단|버스가|SUV|소유)"
+    rf"[)\]]?[ ]?(?:번[ ]?)?{_COLOUR}(?:차량|차가|차는|차를|차 |승용차|승합차|화물차|트럭|택시|오토바이|경차|세단"
+    r"|버스가|SUV|소유)"
 )
 
 
@@ -70,7 +71,8 @@ def _spelled_enough(text: str, match: re.Match[str]) -> bool:
     front, rest = text[match.start() : match.start("letter")], text[match.end("letter") : match.end()]
     if not _WORD_OF_FIGURE.search(front + rest):
         return False
-    if label_before(text, match.start()) == "plate" or _CAR_AFTER.match(text, match.end()):
+    region = _REGION_BEFORE.search(text, max(0, match.start() - 6), match.start())
+    if label_before(text, region.start() if region else match.start()) == "plate" or _CAR_AFTER.match(text, match.end()):
         return True
     # 오이가 1200 and 이사가 2019 are cucumbers and a move.
     return match.group("letter") not in "공영일이삼사오육칠팔구" and _WORD_OF_FIGURE.search(rest) is not None

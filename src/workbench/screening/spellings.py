@@ -103,7 +103,7 @@ def _is_particle(text: str, parts: list[re.Match[str]], end: int) -> bool:
 
 # No list of numbers in words is longer than this.
 _LONGEST_RUN = 4000
-_FIGURES_BEFORE = re.compile(rf"[\d*][\d* \-.·,/_~:)]*+(?:(?:{_BREAK})[ ]{{0,2}})?$")
+_FIGURES_BEFORE = re.compile(rf"(?:[\d*][\d* \-.·,/_~:)]*+(?:(?:{_BREAK})[ ]{{0,2}})?+){{1,4}}$")
 
 
 def _backwards(text: str, start: int, least: int) -> re.Match[str] | None:
