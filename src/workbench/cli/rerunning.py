@@ -16,24 +16,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from workbench.bench import dataset_record, read_contributions, read_results
-from workbench.catalog import Catalog, Dataset, Field, read_manifest
-from workbench.catalog.storage import write_stored
-from workbench.disclosure import Layout, SafeTable, rules_of, strictest, tabulate
+from workbench.bench import dataset_record, read_results
+from workbench.catalog import Catalog, Dataset, read_manifest
+from workbench.disclosure import SafeTable
 from workbench.errors import GateRefused, UsageError
 from workbench.files import sha256_file
 from workbench.privacy import Policy, Protected
+from workbench.privacy.protected_datasets import protected_facts, store_protected
 from workbench.progress import Report, silent
 from workbench.project import CATALOG_NAME, Project
 from workbench.publish.protection_pages.outcomes import Found, Reason
 from workbench.releases import Variant
-from workbench.releases.gather import finding_content
+from workbench.releases.gather import recomputed, result_content
 from workbench.runs import Analysis, Failure, Run, carry_out, issues, notebook_path, plan_runs, read_analysis, read_notebook
 from workbench.runs.analysis import FromData
-from workbench.vault.tables import to_frame
 
 SCRATCH = "workbench-compare-"
 """Scratch copies, in the temporary folder, followed by the process that made them."""
@@ -213,42 +209,16 @@ def _link_protected(project: Project, copy: Project, dataset: str) -> None:
 
 def _store(copy: Project, described: Dataset, dataset: str, protected: Protected, policy: Policy) -> dict[str, str]:
     """Store the variant where notebooks of the copy load it; return its fields and their types."""
-    table = protected.table
-    names = [name for name in described.fields if name in table.column_names]
-    fields = {name: _as_stored(described.fields[name], table.schema.field(name).type) for name in names}
-    stored = described.model_copy(update={"fields": fields, "sort": [name for name in described.sort if name in fields]})
-    plain = [pc.cast(table[name], table[name].type.value_type) if _coded(table[name]) else table[name] for name in names]
     manifest = {
         "dataset": dataset,
         "adopted": True,  # the question is what would be if it were; the copy goes when it is answered
-        "fields": names,
-        "types": {name: field.type for name, field in fields.items() if field.type != described.fields[name].type},
-        "local": [name for name in policy.local if name in names],
-        "policy": {"version": policy.version, "sha256": sha256_file(policy.file)},
-        "personal": policy.personal,
-        "unit": policy.unit if policy.unit in names else None,
-        "min_contributors": policy.disclosure.min_contributors,
-        "disclosure": policy.disclosure.model_dump(mode="json", exclude_none=True),
+        **protected_facts(policy, protected.table, sha256=sha256_file(policy.file)),
         "report": {},
         "sources": [],
         "retrieved": None,
     }
-    write_stored(copy.protected / dataset, stored, to_frame(pa.table(plain, names=names), stored), manifest=manifest)
-    return {name: field.type for name, field in fields.items()}
-
-
-def _coded(column: pa.ChunkedArray) -> bool:
-    return pa.types.is_dictionary(column.type)
-
-
-def _as_stored(field: Field, kind: pa.DataType) -> Field:
-    """A field as the catalogue would describe it after protection."""
-    words = pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
-    if words and field.type not in ("string", "geometry"):
-        return field.model_copy(update={"type": "string", "limits": None, "values": None})
-    if pa.types.is_floating(kind) and field.type == "integer":
-        return field.model_copy(update={"type": "number", "limits": None})
-    return field.model_copy(update={"values": None})
+    stored = store_protected(copy.protected / dataset, described, protected.table, manifest)
+    return {name: stored["types"].get(name, described.fields[name].type) for name in stored["fields"]}
 
 
 def _changed_fields(project: Project, described: Dataset, dataset: str, fields: dict[str, str]) -> tuple[str, ...]:
@@ -281,7 +251,9 @@ def _results(project: Project, catalog: Catalog, run: Run, folder: Path) -> Foun
     for name, record in sorted(records.items(), key=lambda pair: (pair[1]["kind"] != "table", pair[1]["order"], pair[0])):
         datasets = {asked: _behind(project, catalog, run.datasets[asked], asked) for asked in record["datasets"]}
         try:
-            content = _content(folder, record, datasets, tables)
+            if record["kind"] == "table":
+                tables[name] = recomputed(folder, {**record, "datasets": datasets})
+            content = result_content(record, tables)
         except GateRefused:
             withheld = record["kind"] == "finding"
             refused[name] = Reason("rests_on_withheld" if withheld else "refused")
@@ -298,25 +270,6 @@ def _results(project: Project, catalog: Catalog, run: Run, folder: Path) -> Foun
 
 def _behind(project: Project, catalog: Catalog, actual: str, asked: str) -> dict[str, Any]:
     return dataset_record(catalog, asked, actual, read_manifest(project.protected / actual) or {})
-
-
-def _content(
-    folder: Path, record: dict[str, Any], datasets: dict[str, dict[str, Any]], tables: dict[str, SafeTable]
-) -> dict[str, Any]:
-    content: dict[str, Any] = record["content"]
-    if record["kind"] == "table":
-        layout = Layout.from_record(content)
-        if any(one["personal"] for one in datasets.values()) and not layout.people:
-            raise GateRefused(f"table '{record['name']}' rests on data about people and does not count them")
-        rules = strictest(rules_of(one) for one in datasets.values())
-        table = tabulate(read_contributions(folder, record["name"]), layout, rules=rules)
-        tables[record["name"]] = table
-        return table.as_record()
-    if record["kind"] == "finding":
-        return finding_content(content, tables)
-    if content["table"] not in tables:
-        raise UsageError(f"figure '{record['name']}': its table is not there")
-    return {"table": content["table"], "alt": content["alt"], "files": {}}
 
 
 def _why(project: Project, failure: Failure, changed: Sequence[str]) -> Reason:

@@ -97,16 +97,7 @@ def protect_dataset(
         "dataset": dataset,
         "adopted": True,
         "basis": basis,
-        "fields": table.column_names,
-        "types": {name: kind for name in table.column_names if (kind := _becomes(policy, name, table)) is not None},
-        "local": [name for name in policy.local if name in table.column_names],
-        "policy": {"version": policy.version, "sha256": basis["policy"]},
-        "personal": policy.personal,
-        "unit": policy.unit if policy.unit in table.column_names else None,
-        "min_contributors": policy.disclosure.min_contributors if policy.personal else 0,
-        "disclosure": policy.disclosure.model_dump(mode="json", exclude_none=True) if policy.personal else None,
-        "purposes": policy.purposes,
-        "retention": policy.retention,
+        **protected_facts(policy, table, sha256=basis["policy"]),
         "report": facts,
         "sources": sorted({str(record["source"]) for record in records}),
         "retrieved": vault.latest(dataset),
@@ -114,7 +105,7 @@ def protect_dataset(
     }
     if policy.personal:  # before the rows are there: a kill in between leaves a record too many, never one too few
         _record(vault, described, policy, manifest, rows=len(table))
-    return {**_store(folder, described, table, manifest), "fresh": True}
+    return {**store_protected(folder, described, table, manifest), "fresh": True}
 
 
 def _protected(
@@ -187,8 +178,53 @@ def _becomes(policy: Policy, name: str, table: pa.Table) -> str | None:
     return "number" if rule.treatment == "microaggregate" else None
 
 
-def _store(folder: Path, described: Dataset, table: pa.Table, manifest: dict[str, Any]) -> dict[str, Any]:
-    """Write the new rows beside the old and swap the folders."""
+def protected_facts(policy: Policy, table: pa.Table, *, sha256: str) -> dict[str, Any]:
+    """Return what a manifest says of rows that were protected under a policy.
+
+    Parameters
+    ----------
+    policy : Policy
+    table : pyarrow.Table
+        The protected rows.
+    sha256 : str
+        Of the policy's file.
+
+    Returns
+    -------
+    dict
+        ``fields``, ``types`` (where they are no longer the catalogue's), ``local``, ``policy``, ``personal``, ``unit``,
+        ``min_contributors``, ``disclosure``, ``purposes``, ``retention``.
+    """
+    return {
+        "fields": table.column_names,
+        "types": {name: kind for name in table.column_names if (kind := _becomes(policy, name, table)) is not None},
+        "local": [name for name in policy.local if name in table.column_names],
+        "policy": {"version": policy.version, "sha256": sha256},
+        "personal": policy.personal,
+        "unit": policy.unit if policy.unit in table.column_names else None,
+        "min_contributors": policy.disclosure.min_contributors if policy.personal else 0,
+        "disclosure": policy.disclosure.model_dump(mode="json", exclude_none=True) if policy.personal else None,
+        "purposes": policy.purposes,
+        "retention": policy.retention,
+    }
+
+
+def store_protected(folder: Path, described: Dataset, table: pa.Table, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Store protected rows where notebooks load them: written beside the old, then the folders are swapped.
+
+    Parameters
+    ----------
+    folder : Path
+    described : Dataset
+    table : pyarrow.Table
+    manifest : dict
+        With :func:`protected_facts`.
+
+    Returns
+    -------
+    dict
+        The manifest as written.
+    """
     from workbench.catalog.storage import write_stored
 
     finished = folder.with_name(f".{folder.name}.new")

@@ -73,7 +73,7 @@ def _of_run(project: Project, catalog: Catalog, run: Run) -> list[Variant]:
     tables: dict[str, SafeTable] = {}
     for name, record in records.items():
         if record["kind"] == "table":
-            tables[name] = _table(run.folder, name, record)
+            tables[name] = recomputed(run.folder, record)
     problems = [problem for name, record in records.items() for problem in _untitled(name, record)]
     if problems:
         raise combine(problems, where="results", kind=GateRefused)
@@ -89,7 +89,7 @@ def _of_run(project: Project, catalog: Catalog, run: Run) -> list[Variant]:
                 parameters=run.parameters,
                 run=run.key,
                 datasets=record["datasets"],
-                content=_content(record, tables),
+                content=result_content(record, tables),
                 order=record["order"],
                 drawing=record["content"]["draw"] if record["kind"] == "figure" else "",
             )
@@ -107,8 +107,26 @@ def _untitled(name: str, record: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _table(folder: Path, name: str, record: Mapping[str, Any]) -> SafeTable:
-    """Compute a table again from its contributing rows, under the strictest policy of what was loaded."""
+def recomputed(folder: Path, record: Mapping[str, Any]) -> SafeTable:
+    """Compute a table again from its contributing rows, under the strictest policy of what was loaded.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's.
+    record : mapping
+        As the kernel wrote it, with what its ``datasets`` truly are.
+
+    Returns
+    -------
+    SafeTable
+
+    Raises
+    ------
+    GateRefused
+        It rests on data about people and does not count them.
+    """
+    name = record["name"]
     contributions = read_contributions(folder, name)
     rules = strictest(map(rules_of, record["datasets"].values()))
     layout = Layout.from_record(record["content"])
@@ -117,7 +135,27 @@ def _table(folder: Path, name: str, record: Mapping[str, Any]) -> SafeTable:
     return tabulate(contributions, layout, rules=rules)
 
 
-def _content(record: Mapping[str, Any], tables: Mapping[str, SafeTable]) -> dict[str, Any]:
+def result_content(record: Mapping[str, Any], tables: Mapping[str, SafeTable]) -> dict[str, Any]:
+    """Return what a result file holds of one result.
+
+    Parameters
+    ----------
+    record : mapping
+        As the kernel wrote it.
+    tables : mapping of str to SafeTable
+        The run's, computed again.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    GateRefused
+        A finding's number rests on a withheld cell.
+    UsageError
+        A figure or finding of a table that is not there.
+    """
     content = record["content"]
     match record["kind"]:
         case "table":
