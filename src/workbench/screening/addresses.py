@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from workbench.screening.kinds import Candidate
+from workbench.screening.particles import PARTICLES
 from workbench.screening.readings import Reading
 from workbench.screening.regions import (
     DISTRICTS,
@@ -25,7 +26,7 @@ from workbench.screening.regions import (
 _NUMBER = r"(?:[1-9*][\d*]{0,4}(?:[ ]?-[ ]?[\d*]{1,3}(?![\d*]))?)"
 _PARCEL = r"(?:[1-9*][\d*]{0,4}(?:[ ]?-[ ]?[\d*]{1,4}(?![\d*]))?)"
 _ROAD = re.compile(
-    rf"[로길](?:[ ]?[\d*]{{1,4}}(?:번)?[가나다라마바사아자차카타파하]?길(?:[ ]?[\d*]{{1,3}}[가나다라마바사]?길)?)?"
+    rf"[로길](?:[ ]{{0,2}}[\d*]{{1,4}}[ ]?번?[가나다라마바사아자차카타파하]?[ ]?길(?:[ ]?[\d*]{{1,3}}[가나다라마바사]?[ ]?길)?)?"
     rf"(?P<gap>[ .·/\-_]{{0,2}})(?:지하[ ]?)?(?P<number>{_NUMBER})"
 )
 _LOT = re.compile(rf"[동리가읍면](?P<gap>[ .·/\-_]{{0,2}})(?P<hill>산[ .·]{{0,2}})?(?P<number>{_PARCEL})(?P<unit>[ ]?번[ ]?지)?")
@@ -33,24 +34,32 @@ _LOT = re.compile(rf"[동리가읍면](?P<gap>[ .·/\-_]{{0,2}})(?P<hill>산[ .�
 _FOLLOWS = re.compile(
     r"(?:[ ]?번[ ]?지(?:[ ]?[\d*]{1,4}호)?|호(?!선|기|차))?"
     r"(?=$|[\n\r\x1e)\]}\"'”’」<;|]"
-    r"|[ ](?![%℃]|(?:명|개|건|원|곳|회|대|번[ ]?출구|분|시간|가지|세대|km|m|kg|번째|위|층짜리|년|월)(?![가-힣]))"
+    r"|[ ](?![%℃]|(?:명|개|건|원|곳|회|대|번[ ]?출구|분|시간|가지|세대|가구|km|m|kg|번째|위|층짜리|년|월)(?![가-힣]))"
     r"|[,.·/_](?!\d)|[,/:][ ]?(?=[^\d ])"
-    r"|-(?!\d)|[(\[:]|(?:에서|에게|에|의|은|는|이|가|을|를|와|과|로|으로|입니다|이며|이고|이다|인|까지|부터|앞|옆|일대|건물|소재|거주|번지|지하)(?![가-힣]*[만억]원)"
+    rf"|-(?!\d)|[(\[:]|(?:{PARTICLES})(?![가-힣])|(?:앞|옆|뒤|일대|건물|소재|거주|번지|지하|인근|부근|근처|맞은편)"
     r"|(?:[A-Za-z]?동|층|호)(?=$|[^가-힣])|[ ]?제?[\d*]{1,4}[동층호])"
 )
 _COUNTED = re.compile(r"(?:가지|의[ ]?[\d]|이상|이하|여[ ]|로구|과목|은행|이내|에너지|이닝|까지의|로트)")
-_BUILDING = r"(?:[가-힣A-Za-z][가-힣A-Za-z0-9\-]{0,15}(?:[ ][가-힣A-Za-z0-9]{1,10}(?=[ ][\d*A-Za-z가나다라]{1,4}[동호층]))?)"
-_SEP = r"[ ]?[,.]?[ ]{0,2}"
-_BLOCK = r"(?:제)?(?:[\d*]{1,4}|[A-Za-z가나다라마바사])동"
-_FLOOR = r"(?:지하|지상|반지하|B)?[ ]?[\d*]{1,3}층"
-_ROOM = r"(?:제|지하|B)?[ ]?[\d*]{1,5}(?:[,~·\-][ ]?[\d*]{1,4}){0,2}호(?![선기차])"
+_BUILDING = r"(?:[가-힣A-Za-z][가-힣A-Za-z0-9\-]{0,15}(?:[ ][가-힣A-Za-z0-9]{1,10}(?=[ ][\d*A-Za-z가나다라]{1,4}[ ]?[동호층]))?)"
+_SEP = r"(?:[ ]?,[ ]{0,2}|[.](?![ ])|[ ]{0,2})"
+_BLOCK = r"(?:제)?(?:[\d*]{1,4}|[A-Za-z가나다라마바사])[ ]?동(?![안네쪽])"
+_FLOOR = r"(?:지하|지상|반지하|B)?[ ]?[\d*]{1,3}[ ]?층"
+_ROOM = r"(?:제|지하|B)?[ ]?[\d*]{1,5}(?:[,~·\-][ ]?[\d*]{1,4}){0,2}[ ]?호(?![선기차])"
 _DETAIL = re.compile(
-    rf"(?:{_SEP}{_BUILDING})??{_SEP}(?:{_BLOCK}(?:{_SEP}{_FLOOR})?(?:{_SEP}{_ROOM})?|{_FLOOR}(?:{_SEP}{_ROOM})?|{_ROOM})(?:{_SEP}{_ROOM})?"
+    rf"(?:{_SEP}{_BUILDING})??{_SEP}(?:{_BLOCK}(?:{_SEP}{_FLOOR})?(?:{_SEP}{_ROOM})?|{_FLOOR}(?:{_SEP}{_ROOM})?|{_ROOM})"
+)
+# What touches a house number and is no count: 13벽산하이츠C동1304호, 2,126동2301호.
+_TOUCHING = re.compile(
+    r"(?:(?:,[ ]?)?(?:[가-힣A-Za-z]{2,14})?(?:제)?(?:[\d*]{1,4}|[A-Za-z가나다라마바사])[ ]?"
+    r"(?:동(?![안네쪽])|층(?!짜리)|호(?![선기차]))"
+    r"|[가-힣A-Za-z]{1,12}(?:아파트|빌라|맨션|오피스텔|연립|하이츠|빌딩|타워|상가))"
 )
 _UNIT = re.compile(r"[ ]?번[ ]?지(?:[ ]?[\d*]{1,4}호(?!선))?")
-_DASHED_DETAIL = re.compile(rf"[,.]?[ ]{{1,2}}(?:{_BUILDING}[ ])?[\d*]{{2,4}}-[\d*]{{3,4}}(?![\d*\-])")
+_DASHED_DETAIL = re.compile(rf",?[ ]{{1,2}}(?:{_BUILDING}[ ])?[\d*]{{2,4}}-[\d*]{{3,4}}(?![\d*\-])")
 _BRACKET = re.compile(r",?[ ]{0,2}\([가-힣0-9]{1,10}(?:동|읍|면|리|가|로)(?:[ ]?,[^()\n\x1e]{1,24})?\)")
-_ROOMS = re.compile(r"[\d*][\d*]{0,3}(?:동[ ,.\-]{0,2}(?:제|지하[ ]?)?(?:[\d*]{1,3}층[ ]{0,2})?[\d*]{2,5})?호(?![선기차가-힣])")
+_ROOMS = re.compile(
+    r"[\d*][\d*]{0,3}(?:[ ]?동[ ,.\-]{0,2}(?:제|지하[ ]?)?(?:[\d*]{1,3}[ ]?층[ ]{0,2})?[\d*]{2,5}[ ]?)?호(?![선기차가-힣])"
+)
 _HOME = re.compile(
     r"[가-힣A-Za-z0-9]{0,12}(?:아파트|빌라|맨션|오피스텔|연립|주공|타운|하이츠|푸르지오|래미안|힐스테이트"
     r"|자이|더샵|아이파크|단지|APT)[ ]{0,2}$"
@@ -106,6 +115,8 @@ def _end(text: str, match: re.Match[str]) -> int:
 
 def _counts(text: str, end: int) -> bool:
     """Return whether the number that ends here counts or dates something."""
+    if _TOUCHING.match(text, end):
+        return False
     after = text[end : end + 3]
     if (
         re.match(r"[.:]\d|,\d\d\d|[ ]?-[ ]?\d|[ ]?[~%℃㎡°]|[A-Za-z]{1,3}(?![A-Za-z]*동)", text[end : end + 8])
@@ -175,7 +186,9 @@ def _road_start(text: str, match: re.Match[str]) -> int | None:
     number, gap = match.group("number"), match.group("gap")
     if joined:
         return region if region is not None else start
-    if road in {"로", "길", "대로"} or (road in NOT_ROADS and road not in KNOWN_ROADS):
+    if road in {"로", "길", "대로"}:
+        return _apart(words)
+    if road in NOT_ROADS and road not in KNOWN_ROADS:
         return None
     if region is not None:
         return region if road not in NOT_ROAD_ENDS else None
@@ -186,6 +199,14 @@ def _road_start(text: str, match: re.Match[str]) -> int | None:
     if gap.strip() or (set(number) <= {"*", "-"} and road not in KNOWN_ROADS):
         return None
     return start if _named_road(text, road, match) else None
+
+
+def _apart(words: list[tuple[int, str]]) -> int | None:
+    """Return where an address starts whose street is in two words behind its district: 중구 현루 길 86."""
+    name = words[1][1] if len(words) > 1 else ""
+    if not re.fullmatch(r"[가-힣]{1,5}", name) or name[-1] in "은는던을를의에서고" or _is_district(name):
+        return None
+    return _region_start(words[2:])
 
 
 def _named_road(text: str, road: str, match: re.Match[str]) -> bool:

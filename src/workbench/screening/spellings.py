@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from workbench.screening.particles import PARTICLES
 from workbench.screening.readings import Reading
 
 _WORDS = {
@@ -169,7 +170,7 @@ _BAR = "다시|대시|하이픈|빼기|의"
 _HOUSE = re.compile(
     rf"(?<=[로길동리가])[ .]{{0,2}}(?:산[ .]{{0,2}})?(?P<number>{_SINO}{{1,7}})"
     rf"(?:[ ]?(?P<bar>{_BAR}|-)[ ]?(?P<second>{_SINO}{{1,5}}))?"
-    r"(?P<unit>번지|번길|길|호|층)?(?:에서|에|입니다|이고|이며|으로|로)?(?![가-힣])"
+    rf"(?:(?P<parcel>번[ ]?지)|(?P<unit>번길|길|호|층)?(?:{PARTICLES})?(?![가-힣]))"
 )
 _ROOM = re.compile(rf"(?<=[ \d동층])(?:({_SINO}{{2,7}})(?=호|층)|([공영빵일이삼사오육륙칠팔구]{{2,4}})(?=동[ ]))")
 _NUMBERED_STREET = re.compile(r"\d[가-하]?번?길[ ]$")
@@ -220,7 +221,7 @@ def _value(words: str) -> str:
 def _houses(text: str) -> Iterator[tuple[int, int, str]]:
     changes: list[tuple[int, int, str]] = []
     for house in _HOUSE.finditer(text):
-        number, sure = house.group("number"), house.group("unit") or house.group("second")
+        number, sure = house.group("number"), house.group("parcel") or house.group("unit") or house.group("second")
         window = max(0, house.start() - 25)
         line = max(window, text.rfind("\n", window, house.start()) + 1)
         near = _DISTRICT_BEFORE.search(text, line, house.start())
