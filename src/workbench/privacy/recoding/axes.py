@@ -125,10 +125,7 @@ def _path(tree: Tree, used: np.ndarray) -> np.ndarray:
     depth = np.zeros(len(tree.first), np.int64)
     for node in _by_level(tree):
         depth[node] = np.where(tree.parent[node] < 0, 0, depth[tree.parent[node]] + 1)
-    single = np.flatnonzero(tree.first == tree.last)
-    leaf = np.zeros(tree.leaves, np.int64)
-    leaf[tree.first[single]] = single  # parents stand before children, so the finest of a chain stays
-    current = leaf[used]
+    current = finest_nodes(tree, used)
     full = np.full((int(depth.max()) + 1, len(used)), -1, np.int64)
     while len(current) and (current >= 0).any():
         at = np.flatnonzero(current >= 0)
@@ -147,6 +144,40 @@ def _path(tree: Tree, used: np.ndarray) -> np.ndarray:
     rows, columns = np.nonzero(keep)
     path[place[rows, columns], columns] = full[rows, columns]
     return path
+
+
+def finest_nodes(tree: Tree, leaves: np.ndarray) -> np.ndarray:
+    """Return the finest node of single leaves.
+
+    Parameters
+    ----------
+    tree : Tree
+        May have far more leaves than nodes: no array of all leaves is made.
+    leaves : numpy.ndarray
+        Shape (n,), codes of leaves.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,), int64; the root for a leaf without a node of its own.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from workbench.privacy.recoding import hierarchy_tree
+    >>> tree = hierarchy_tree("sex", pd.DataFrame([["F", "*"], ["M", "*"]]))
+    >>> [tree.labels[node] for node in finest_nodes(tree, np.array([1, 0]))]
+    ['M', 'F']
+    """
+    single = np.flatnonzero(tree.first == tree.last)
+    single = single[np.argsort(tree.first[single], kind="stable")]  # parents stand before children: the last is the finest
+    starts = tree.first[single]
+    place = np.searchsorted(starts, leaves, side="right") - 1
+    found = place >= 0
+    found[found] = starts[place[found]] == np.asarray(leaves)[found]
+    nodes = np.zeros(len(leaves), np.int64)
+    nodes[found] = single[place[found]]
+    return nodes
 
 
 def _by_level(tree: Tree) -> list[np.ndarray]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.privacy.recoding.attributes import Attribute
+from workbench.privacy.recoding.axes import finest_nodes
 from workbench.privacy.recoding.profiles import distinct_rows
 from workbench.privacy.recoding.trees import ANY, MISSING, Tree
 
@@ -89,9 +90,7 @@ def _widths(tree: Tree, present: np.ndarray) -> list[tuple[np.ndarray, np.ndarra
 def _levels(tree: Tree, present: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, list[str]]]:
     """The nodes of each level of a hierarchy; where a branch skips a level, its next finer node."""
     single = np.flatnonzero(tree.first == tree.last)
-    leaf = np.zeros(tree.leaves, np.int64)
-    leaf[tree.first[single]] = single
-    current = leaf[present]
+    current = finest_nodes(tree, present)
     while len(current):  # the finest level of a chain of equal nodes
         finer = np.zeros(len(tree.first), np.int64) - 1
         finer[tree.parent[single][tree.parent[single] >= 0]] = single[tree.parent[single] >= 0]

@@ -43,10 +43,10 @@ def leaf_of_words(name: str, values: pa.Array | pa.ChunkedArray | pd.Series, wor
     [1, -1, 0]
     """
     index, distinct = distinct_values(name, values)
-    places = words.get_indexer(pd.Index([_word(value) for value in distinct], dtype=object)).astype(np.int32)
-    if (places < 0).any():  # truth values are written true and false in many files
-        lower = [_word(value).lower() if isinstance(value, bool) else _word(value) for value in distinct]
-        places = words.get_indexer(pd.Index(lower, dtype=object)).astype(np.int32)
+    places = words.get_indexer(pd.Index([str(value) for value in distinct], dtype=object)).astype(np.int32)
+    if (places < 0).any():  # whole numbers beside missing ones are floats, and truth values are true and false in many files
+        other = [str(value).lower() if isinstance(value, bool) else _word(value) for value in distinct]
+        places = np.where(places < 0, words.get_indexer(pd.Index(other, dtype=object)).astype(np.int32), places)
     strange = np.append(places < 0, False)
     if strange.any():
         at = strange[index]
