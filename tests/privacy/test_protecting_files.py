@@ -91,6 +91,31 @@ def refused(folder: Path, source: Path, capsys, *more: str, code: int = 2) -> st
     return told.err
 
 
+def test_codes_that_look_like_decimal_numbers_stay_apart(folder):
+    (folder / "place.csv").write_text("1.1;low;*\n1.10;high;*\n1.0;low;*\n", encoding="utf-8")
+    write_policy(
+        folder, {**POLICY, "fields": {"code": FIELDS["home-구"], "kept": {"role": "insensitive"}}, "guarantee": {"k": 2}}
+    )
+    codes = ["1.1", "1.10", "1.0", "1.1", "1.10", "1.0"]
+    assert run(folder, write_rows(folder, {"code": codes, "kept": codes}, "csv")) == 0
+    shown = [(row["code"], row["kept"]) for row in read_rows(folder / "out.csv")]
+    assert sorted(shown) == sorted(zip(codes, codes, strict=True))
+
+
+def test_numbers_are_reckoned_with_however_they_are_written(folder):
+    fields = {"만 나이": FIELDS["만 나이"], "pay": {"role": "sensitive"}}
+    closeness = {"k": 2, "t": {"pay": {"value": 0.5, "distance": "ordered"}}}
+    write_policy(folder, {**POLICY, "fields": fields, "guarantee": closeness})
+    assert run(folder, write_rows(folder, {"만 나이": ["20.50", "20.5", "21"] * 4, "pay": ["1.50", "1.5", "2"] * 4}, "csv")) == 0
+    assert {row["만 나이"] for row in read_rows(folder / "out.csv")} <= {"20", "21", "20-21"}
+
+
+def test_a_file_without_column_names_does_not_have_its_first_row_told(folder, capsys):
+    source = write_rows(folder, rows_of(20), "csv")
+    source.write_text("".join(source.read_text(encoding="utf-8").splitlines(keepends=True)[1:]), encoding="utf-8")
+    assert "none of its fields is among the 4 columns" in refused(folder, source, capsys)
+
+
 def test_a_file_is_protected_anywhere_and_says_that_nothing_was_adopted(folder, suffix, capsys):
     assert run(folder, write_rows(folder, rows_of(200), suffix)) == 0
     shown = read_rows(folder / f"out.{suffix}")

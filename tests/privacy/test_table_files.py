@@ -74,6 +74,10 @@ def test_separators_within_quotes_do_not_decide(csv):
         (["1234567890123456789.5", "1"], ["1234567890123456789.5", "1"]),
         (["1", "2.5", ""], [1.0, 2.5, None]),
         (["-0.5", "1e-05"], [-0.5, 1e-05]),
+        (["1.1", "1.10"], ["1.1", "1.10"]),
+        (["2.50", "3.75"], ["2.50", "3.75"]),
+        (["1", "2.0"], ["1", "2.0"]),
+        (["1.0", "2.0", ""], [1.0, 2.0, None]),
         (["00.5", "1.5"], ["00.5", "1.5"]),
         (["1E5", "2E7"], ["1E5", "2E7"]),
         (["nan", "1"], ["nan", "1"]),
@@ -93,6 +97,11 @@ def test_separators_within_quotes_do_not_decide(csv):
 def test_a_column_is_numbers_only_if_nothing_is_lost_by_it(csv, cells, read):
     table = read_table(csv("a,b\n" + "".join(f"{cell},x\n" for cell in cells)))
     assert table["a"].to_pylist() == read
+
+
+def test_a_column_that_is_reckoned_with_is_numbers_however_they_are_written(csv):
+    file = csv("a,b\n1.10,1.10\n1.1,1.1\n2,2\n")
+    assert read_table(file, numbers=["b"]).to_pydict() == {"a": ["1.10", "1.1", "2"], "b": [1.1, 1.1, 2.0]}
 
 
 @pytest.mark.parametrize("late", ["x", "007", "2.5", "99999999999999999999"])

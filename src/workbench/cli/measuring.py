@@ -93,7 +93,7 @@ def measure(project: Project | None, options: argparse.Namespace) -> int:  # noq
         raise UsageError(f"{options.file.name}: no column is named as a quasi-identifier", hint="write --quasi-identifiers A,B")
     try:
         risk = measure_risk(
-            read_table(options.file, columns=list(dict.fromkeys([*known, *sensitive, *unit]))),
+            read_table(options.file, columns=list(dict.fromkeys([*known, *sensitive, *unit])), numbers=ordered),
             quasi_identifiers=known,
             sensitive=sensitive,
             unit=options.unit,

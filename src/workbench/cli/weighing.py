@@ -143,7 +143,8 @@ def _raw_rows(project: Project | None, policies: Pair, options: argparse.Namespa
     dataset = policies[0].policy
     if options.data:
         drawn = hashlib.sha256(b"workbench compare places\0" + dataset.encode()).digest()  # nothing made with it is kept
-        return _Source(catalog, read_table(options.data), drawn)
+        numbers = [name for policy in policies for name in policy.reckoned_with]
+        return _Source(catalog, read_table(options.data, numbers=numbers), drawn)
     if project is None or catalog is None:
         raise UsageError("no rows to protect", hint="name a file with --data, or change into the project's folder")
     if dataset not in catalog.datasets:

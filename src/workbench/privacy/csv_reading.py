@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -47,13 +47,14 @@ class _Layout:
     quotes: bool
 
 
-def read_csv(path: Path, *, columns: Sequence[str] | None = None) -> Any:
+def read_csv(path: Path, *, columns: Sequence[str] | None = None, numbers: Collection[str] = ()) -> Any:
     """Read a CSV file as an Arrow table.
 
     The separator (``,``, ``;`` or tab) is the one that the header has most of; the text is UTF-8, with or without a
     byte-order mark, or else cp949. A column is whole numbers (int64) when every cell is one as a machine would write it:
-    ``01234`` is a code, and its column stays words. It is float64 when every cell is a decimal number, and words, as a
-    dictionary where that pays, in every other case. An empty cell is missing; an empty line is no row.
+    ``01234`` is a code, and its column stays words. It is float64 when every cell is a decimal number as a machine would
+    write it: ``1.10`` is another code than ``1.1``, unless the column is named in ``numbers``. It is words, as a dictionary
+    where that pays, in every other case. An empty cell is missing; an empty line is no row.
 
     Parameters
     ----------
@@ -61,6 +62,8 @@ def read_csv(path: Path, *, columns: Sequence[str] | None = None) -> Any:
     columns : sequence of str, optional
         Only these, in this order; by default all. Columns without a name, as indices have that pandas writes, may then stand
         in the file.
+    numbers : collection of str, optional
+        Columns that are reckoned with, however their decimal numbers are written.
 
     Returns
     -------
@@ -93,7 +96,7 @@ def read_csv(path: Path, *, columns: Sequence[str] | None = None) -> Any:
     arrays = []
     for name in wanted:  # one column at a time, so that no two copies of the whole table lie in memory
         column, table = table[name], table.drop_columns([name])
-        arrays.append(_typed(column))
+        arrays.append(_typed(column, reckoned=name in numbers))
         del column
     return pa.table(arrays, names=wanted)
 
@@ -296,18 +299,39 @@ def _fault(path: Path, layout: _Layout) -> UsageError | None:
     )
 
 
-def _typed(column: Any) -> Any:
+def _typed(column: Any, *, reckoned: bool) -> Any:
     """A column of words as numbers where every word is one, and as a dictionary only where that pays."""
     import pyarrow as pa
 
     kinds = {_kind(_words(chunk)) for chunk in column.chunks} - {"none"}
-    if kinds and kinds <= {"whole", "number"}:
-        made = pa.int64() if kinds == {"whole"} else pa.float64()
-        try:
-            return pa.chunked_array([_number(chunk, made) for chunk in column.chunks], type=made)
-        except pa.ArrowInvalid:  # a whole number beyond 64 bits: a code
-            return paying(column)
-    return paying(column)
+    if not kinds or not kinds <= {"whole", "number"}:
+        return paying(column)
+    made = pa.int64() if kinds == {"whole"} else pa.float64()
+    try:
+        read = [_number(chunk, made) for chunk in column.chunks]
+    except pa.ArrowInvalid:  # a whole number beyond 64 bits: a code
+        return paying(column)
+    if made == pa.float64() and not reckoned and not _as_a_machine_writes([_words(chunk) for chunk in column.chunks]):
+        return paying(column)
+    return pa.chunked_array(read, type=made)
+
+
+def _as_a_machine_writes(parts: Sequence[Any]) -> bool:
+    """Whether decimal numbers are written in one way: nothing at their ends, and ``.0`` behind all whole ones or none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    bare = tenths = False
+    for words in parts:
+        short = words.cast(pa.float64()).cast(pa.string())
+        same = pc.equal(words, short)
+        whole = pc.equal(words, pc.binary_join_element_wise(short, "0", "."))
+        others = words.filter(pc.invert(pc.or_(same, whole))).to_pylist() if not pc.all(pc.or_(same, whole)).as_py() else []
+        if any(word != repr(float(word)) for word in others):  # Python has another way with the very large and small
+            return False
+        tenths = tenths or pc.any(whole).as_py()
+        bare = bare or pc.any(pc.match_substring_regex(words, r"^-?[0-9]+$")).as_py()
+    return not (bare and tenths)
 
 
 def _words(chunk: Any) -> Any:

@@ -142,6 +142,13 @@ class Policy(Record):
         return [name for name in self.quasi_identifiers if name not in self.analysis_dimensions]
 
     @property
+    def reckoned_with(self) -> list[str]:
+        """The fields whose values must be numbers, however a file writes them."""
+        ordered = [name for name, rule in self.guarantee.t.items() if rule.distance == "ordered"] if self.guarantee else []
+        done = ("interval", "microaggregate", "noise")
+        return [name for name, rule in self.fields.items() if rule.done in done or name in ordered]
+
+    @property
     def suppression(self) -> Fraction:
         """The share of rows that may be suppressed, exactly as it is written."""
         return Fraction(str(self.limits.suppression))

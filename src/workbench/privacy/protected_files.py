@@ -75,7 +75,7 @@ def protect_file(
     _check_targets(source, policy, out, report_path)
     total = len(STEPS) + STEPS_OF_FILES
     report(0, total, f"reading {source.name}")
-    table = read_table(source)
+    table = read_table(source, numbers=policy.reckoned_with)
     found = protect(
         table,
         policy,

@@ -7,7 +7,7 @@ makes ten million rows fit and a million take a moment.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ BYTES_OF_A_CODE = 4
 """Above so many bytes a row a Parquet column of words is not stored as a dictionary worth having."""
 
 
-def read_table(path: Path, *, columns: Sequence[str] | None = None) -> Any:
+def read_table(path: Path, *, columns: Sequence[str] | None = None, numbers: Collection[str] = ()) -> Any:
     """Read a table of rows.
 
     Parameters
@@ -40,6 +40,8 @@ def read_table(path: Path, *, columns: Sequence[str] | None = None) -> Any:
         ``.geoparquet``, whose geometry stays WKB bytes.
     columns : sequence of str, optional
         Only these, in this order; by default all.
+    numbers : collection of str, optional
+        Columns of CSV that are reckoned with: decimal numbers, however they are written. Elsewhere ``1.10`` is a code.
 
     Returns
     -------
@@ -64,7 +66,7 @@ def read_table(path: Path, *, columns: Sequence[str] | None = None) -> Any:
     kind = _kind(path)
     if not path.is_file():
         raise UsageError(f"{path}: no such file", hint="check the path")
-    return read_csv(path, columns=columns) if kind == "csv" else _read_parquet(path, columns)
+    return read_csv(path, columns=columns, numbers=numbers) if kind == "csv" else _read_parquet(path, columns)
 
 
 def column_names(path: Path) -> list[str]:
