@@ -80,6 +80,8 @@ def test_l_and_t_are_measured_otherwise_where_the_policy_says_so(path):
         ({**BASE, "guarantee": {"k": 5, "l": {"illness": 1}}}, "guarantee.l.illness.value"),
         ({**BASE, "guarantee": {"k": 5, "l": {"illness": 2.5}}}, "a whole number, found 2.5"),
         ({**BASE, "guarantee": {"k": 5, "l": {"illness": {"value": 2, "measur": "entropy"}}}}, "did you mean 'measure'?"),
+        ({**BASE, "guarantee": {"k": 5, "l": {"illness": float("inf")}}}, "guarantee.l.illness.value"),
+        ({**BASE, "guarantee": {"k": 5, "l": {"illness": {"value": float("inf"), "measure": "entropy"}}}}, "finite"),
         ({**BASE, "guarantee": {"k": 5, "t": {"illness": 1.5}}}, "guarantee.t.illness.value"),
         ({**BASE, "guarantee": {"k": 5, "t": {"illness": {"value": 0.2, "distance": "far"}}}}, "guarantee.t.illness.distance"),
         ({**BASE, "guarantee": {"k": 1}}, "guarantee.k"),

@@ -118,6 +118,11 @@ def check_columns(policy: Policy, schema: pa.Schema) -> None:
         rule cannot work on.
     """
     names = [str(name) for name in schema.names]
+    if names and not set(names) & {*policy.fields, policy.unit}:  # the first row of people may stand there: it is not told
+        raise UsageError(
+            f"{policy.file}: none of its fields is among the {len(names):,} columns of the table",
+            hint="is the line of column names missing, or is this another table?",
+        )
     found = [Misfit((), f"the column '{name}' stands twice") for name in dict.fromkeys(names) if names.count(name) > 1]
     found += _names(policy, names, whose="the table")
     for name, rule in policy.fields.items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Strict, StringConstraints, model_validator
+from pydantic import AllowInfNan, BaseModel, ConfigDict, Strict, StringConstraints, model_validator
 from pydantic import Field as Key
 
 MAX_LEAVES = 200_000
@@ -47,7 +47,7 @@ OPTION_OF: dict[str, tuple[str, str]] = {
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Whole = Annotated[int, Strict()]
-Number = Annotated[float, Strict()]
+Number = Annotated[float, Strict(), AllowInfNan(False)]
 
 
 class Record(BaseModel):
