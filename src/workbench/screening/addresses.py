@@ -40,13 +40,22 @@ _FOLLOWS = re.compile(
     r"|(?:[A-Za-z]?동|층|호)(?=$|[^가-힣])|[ ]?제?[\d*]{1,4}[동층호])"
 )
 _COUNTED = re.compile(r"(?:가지|의[ ]?[\d]|이상|이하|여[ ]|로구|과목|은행|이내|에너지|이닝|까지의|로트)")
-_BUILDING = r"(?:[가-힣A-Za-z][가-힣A-Za-z0-9\-]{0,15}(?:[ ][가-힣A-Za-z0-9]{1,10}(?=[ ][\d*A-Za-z가나다라]{1,4}[ ]?[동호층]))?)"
-_SEP = r"(?:[ ]?,[ ]{0,2}|[.](?![ ])|[ ]{0,2})"
-_BLOCK = r"(?:제)?(?:[\d*]{1,4}|[A-Za-z가나다라마바사])[ ]?동(?![안네쪽])"
-_FLOOR = r"(?:지하|지상|반지하|B)?[ ]?[\d*]{1,3}[ ]?층"
-_ROOM = r"(?:제|지하|B)?[ ]?[\d*]{1,5}(?:[,~·\-][ ]?[\d*]{1,4}){0,2}[ ]?호(?![선기차])"
+# 세종대로 110, 조례 제5378호: a document and no building.
+_DOCUMENT = "조례|규칙|규정|법률|공고|고시|도면|정류|대여소|접수|문서|필지|별표"
+_BUILDING = (
+    rf"(?:(?!{_DOCUMENT})[가-힣A-Za-z][가-힣A-Za-z0-9\-]{{0,15}}"
+    r"(?:[ ][가-힣A-Za-z0-9]{1,10}(?=[ ][\d*A-Za-z가나다라]{1,4}[ ]?[동호층]))?)"
+)
+_SEP = r"(?:[ ]?,[ ]{0,2}|[ ]?[.](?![ ])|[ ]{0,2})"
+# A unit that stands apart ends its word: 9 동 2103 호, but not 207 호암아트홀.
+_ENDED = rf"(?=(?:{PARTICLES})?(?![가-힣]))"
+_DONG, _CHEUNG, _HO = rf"(?:동(?![안네쪽])|[ ]동{_ENDED})", rf"(?:층|[ ]층{_ENDED})", rf"(?:호(?![선기차])|[ ]호{_ENDED})"
+_BLOCK = rf"(?:제)?(?:[\d*]{{1,4}}|[A-Za-z가나다라마바사]){_DONG}"
+_FLOOR = rf"(?:지하|지상|반지하|B)?[ ]?[\d*]{{1,3}}{_CHEUNG}"
+_ROOM = rf"(?:제|지하|B)?[ ]?[\d*]{{1,5}}(?:[,~·\-][ ]?[\d*]{{1,4}}){{0,2}}{_HO}"
+_ROOMS_ON = rf"{_ROOM}(?:{_SEP}{_ROOM}){{0,3}}"
 _DETAIL = re.compile(
-    rf"(?:{_SEP}{_BUILDING})??{_SEP}(?:{_BLOCK}(?:{_SEP}{_FLOOR})?(?:{_SEP}{_ROOM})?|{_FLOOR}(?:{_SEP}{_ROOM})?|{_ROOM})"
+    rf"(?:{_SEP}{_BUILDING})??{_SEP}(?:{_BLOCK}(?:{_SEP}{_FLOOR})?(?:{_SEP}{_ROOMS_ON})?|{_FLOOR}(?:{_SEP}{_ROOMS_ON})?|{_ROOMS_ON})"
 )
 # What touches a house number and is no count: 13벽산하이츠C동1304호, 2,126동2301호.
 _TOUCHING = re.compile(
@@ -72,7 +81,7 @@ _PROVINCE = re.compile(rf"(?:{PROVINCES})$")
 _DISTRICT = re.compile(r"[가-힣*]{1,5}(?:시|군|구|읍|면|도)$")
 _DISTRICT_RUN = re.compile(rf"(?:{PROVINCES})?(?:[가-힣]{{1,5}}?[시군구]){{1,3}}$")
 # 종로3가 is a neighbourhood, not number 3 of a street.
-_SECTION = re.compile(r"(?<!\d)[1-9](?:가|동)(?![ ]?[\d*]{1,3}층|[ ]?[\d*]{3,4}호)")
+_SECTION = re.compile(r"(?<!\d)[1-9](?:가|동(?!아))(?![ ]?[\d*]{1,3}층|[ ]?[\d*]{3,4}호)")
 _WINDOW = 60
 
 

@@ -124,10 +124,10 @@ def _before_marker(text: str, marker: re.Match[str]) -> tuple[int, int] | None:
 
 def _surname_apart(text: str, start: int, token: str) -> int:
     """Return how far before a word that could be a whole name its surname stands: 윤 유영 님; 0 without one."""
-    apart = re.search(rf"(?<![가-힣])[{SURNAMES}][ ]{{1,2}}$", text[max(0, start - 4) : start])
-    if apart is None or len(token) != 2 or apart.group()[0] in RARE_SURNAMES:
+    apart = re.search(rf"(?<![가-힣])(?:[{SURNAMES}]|{COMPOUND_SURNAMES})[ ]{{1,2}}$", text[max(0, start - 5) : start])
+    if apart is None or len(token) != 2 or apart.group()[0] in RARE_SURNAMES - {"사"}:
         return 0
-    if apart.group()[0] in _DETERMINERS and not all(part in FREQUENT for part in token):
+    if apart.group()[0] in _DETERMINERS and token[1] not in FREQUENT:
         return 0
     return len(apart.group())
 
@@ -159,19 +159,19 @@ _OFFICES = frozenset(
 )
 
 
-def _is_spread(written: str, *, marked: str) -> bool:
+def _is_spread(written: str, *, marked: str, firm: bool = False) -> bool:
     """Return whether syllables apart (홍 길 동, 홍.길.동) are a name."""
     joined = re.sub(r"[^가-힣*OoXx0ㅇㅁ#]", "", written)
     if re.search(r"[가-힣]{3}", written) or joined[1:] in _OFFICES:
         return False
-    return _is_name(joined, attached=True, mark=marked)
+    return _is_name(joined, attached=True, mark=marked, firm=firm)
 
 
 def _veiled(given: str) -> bool:
     return any(character in _VEIL for character in given)
 
 
-def _is_name(token: str, *, attached: bool, mark: str) -> bool:
+def _is_name(token: str, *, attached: bool, mark: str, firm: bool = False) -> bool:
     """Return whether a word before 씨 or 님 is a name."""
     whole = _WHOLE.match(token)
     if whole is None:
@@ -185,7 +185,7 @@ def _is_name(token: str, *, attached: bool, mark: str) -> bool:
         return False
     if whole.group("compound"):
         return True
-    if token[0] in RARE_SURNAMES and not (len(given) == 2 and all(syllable in FREQUENT for syllable in given)):
+    if not firm and token[0] in RARE_SURNAMES and not (len(given) == 2 and all(syllable in FREQUENT for syllable in given)):
         return False
     if mark == "씨" and token in CLANS:
         return False
@@ -267,7 +267,7 @@ def _name_from(text: str, start: int, *, firm: bool, led: bool) -> int | None:
             continue
         if not _given_apart(text[spread.start("given") : end], text[start], firm=firm, ended=_ENDS.match(text, end) is not None):
             continue
-        if _TAIL.match(text, end) and _is_spread(written, marked="님"):
+        if _TAIL.match(text, end) and _is_spread(written, marked="님", firm=firm):
             return end
     return None
 

@@ -33,7 +33,7 @@ _SHAPES = (
     re.compile(r"3[015][126]-[\d*]{4}-[\d*]{4}-[\d*]{2}$"),
 )
 # A decimal is no account, and neither is a telephone number beside a bank.
-_LINE = re.compile(r"0\d{1,2}[-. )]\d{3,4}[-. ]\d{4}")
+_LINE = re.compile(r"0\d{1,3}[-. )]\d{3,4}[-. ]\d{4}")
 _CODE_BEFORE = re.compile(r"[A-Za-z0-9]-$")
 _DATE = re.compile(r"(?:19|20)\d\d[ ]?[-.·/ ][ ]?(?:0?[1-9]|1[0-2])[ ]?[-.·/ ]")
 

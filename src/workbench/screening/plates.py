@@ -85,7 +85,8 @@ def _accepted(text: str, match: re.Match[str]) -> int | None:
     if before and (before.isdigit() or before in "*제" or (before in ".,-/:" and text[start - 2 : start - 1].isdigit())):
         return None
     found, letter = match.group(), match.group("letter")
-    label = label_before(text, start)
+    region = _REGION_BEFORE.search(text, max(0, start - 6), start)
+    label = label_before(text, region.start() if region else start)
     labelled = label == "plate" or _CAR_AFTER.match(text, end) is not None
     if (
         _MORE.match(text, end)
@@ -95,7 +96,6 @@ def _accepted(text: str, match: re.Match[str]) -> int | None:
         return None
     if sum(character.isdigit() for character in found) < (2 if "*" in match.group("rest") else 4):
         return None
-    region = _REGION_BEFORE.search(text, max(0, start - 6), start)
     if region:
         return region.start()
     if not match.group("front") or (before.isascii() and before.isalnum()):

@@ -36,7 +36,7 @@ _SPREAD = re.compile(rf"(?:(?<![가-힣0-9A-Za-z*])|(?<![0-9A-Za-z*])(?=[0-9*]))
 _SPREAD_FIGURES = re.compile(r"(?<![\d*])[\d*](?:[ ]{1,3}(?:[-.·/][ ]{1,2})?[\d*](?![\d*])){4,}")
 _SPREAD_GAP = re.compile(r"[ ]+(?P<mark>[-.·/])[ ]+|[ ]{2,}|[ ]")
 _VEIL = re.compile(r"([xXoO#ㅇㅁ•·_])\1{1,7}(?![A-Za-zㄱ-ㅎ#])")
-_LAST_VEIL = re.compile(r"(?<=[\d\-])[xX](?![A-Za-z0-9.*])")
+_LAST_VEIL = re.compile(r"(?<=[\d\-])[xX](?![A-Za-z0-9*]|[.][A-Za-z0-9])")
 _FIGURE = re.compile(r"[\d*]")
 _LETTER_PHONE = re.compile(r"(?<![A-Za-z0-9])(?:[oO][1lI|][oO]|0[lI|][oO0]|01[oO]|[oO]10)(?=[ ]?[-.·)]?[ ]?[\d*]{3,4})")
 
