@@ -160,6 +160,48 @@ def test_l_and_t_hold_on_what_is_published(tree):
     assert found.report["t"]["illness"] <= 0.2
 
 
+AGES = {"age": {"role": "quasi_identifier", "recoding": "interval", "domain": [0, 9]}, "ill": {"role": "sensitive"}}
+
+
+def repeated(codes, words) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(words))
+
+
+def test_a_dictionary_that_holds_a_person_twice_makes_no_two_people_of_them():
+    asked = Policy.model_validate({"policy": "p", "version": 1, "unit": "who", "fields": AGES, "guarantee": {"k": 2}})
+    table = pa.table({"age": [1, 1, 2, 2], "ill": list("xyxy"), "who": repeated([0, 1, 2, 2], ["a", "a", "b"])})
+    found = protect(table, asked)
+    assert (found.report["people"], found.report["k"]) == (2, 2)
+    assert len(set(found.table["who"].to_pylist())) == 2
+    with pytest.raises(GateRefused, match="missing in 1 rows"):
+        protect(pa.table({"age": [1, 1, 1], "ill": list("xyx"), "who": [1.0, float("nan"), 2.0]}), asked)
+
+
+@pytest.mark.parametrize(
+    "ill",
+    [
+        repeated([0, 1], ["x", "x"]),
+        pa.array([float("nan"), None]),
+        pa.array([0.0, -0.0]),
+        pa.array(np.array([np.nan, np.nan], np.float16)),
+    ],
+)
+def test_one_value_in_two_writings_is_not_diverse(ill):
+    asked = {"policy": "p", "version": 1, "fields": AGES, "guarantee": {"k": 2, "l": {"ill": 2}}}
+    with pytest.raises(GateRefused, match="it has 1 different values"):
+        protect(pa.table({"age": [1, 1], "ill": ill}), Policy.model_validate(asked))
+
+
+@pytest.mark.parametrize("cells", [[["a"], ["b"]], [{"a": 1}, None]])
+def test_lists_and_records_are_told_by_their_field(cells):
+    fields = {**AGES, "kept": {"role": "insensitive"}, "gone": {"role": "insensitive", "treatment": "drop"}}
+    asked = Policy.model_validate({"policy": "p", "version": 1, "fields": fields, "guarantee": {"k": 2}})
+    plain = {"age": [1, 1], "ill": ["x", "y"], "gone": cells}
+    with pytest.raises(UsageError, match="field 'kept': each cell holds several values"):
+        protect(pa.table({**plain, "kept": cells}), asked)
+    assert protect(pa.table({**plain, "kept": [1, 2]}), asked).report["k"] == 2
+
+
 def test_closeness_is_measured_as_it_was_decided_where_people_stand_in_several_cells():
     interval = {"role": "quasi_identifier", "recoding": "interval"}
     fields = {"zone": {**interval, "domain": [0, 1]}, "age": {**interval, "domain": [0, 9]}, "ill": {"role": "sensitive"}}

@@ -16,7 +16,7 @@ from workbench.privacy.table_columns import is_words
 ROWS_AT_ONCE = 1 << 16
 
 
-def write_csv(table: Any, path: Path, *, separator: str = ",") -> None:
+def write_csv(table: Any, path: Path, *, separator: str = ",", name: str = "") -> None:
     """Write a table as CSV: UTF-8 without byte-order mark, Unix line ends, a missing value as an empty cell.
 
     Parameters
@@ -46,10 +46,10 @@ def write_csv(table: Any, path: Path, *, separator: str = ",") -> None:
     import pyarrow.compute as pc
 
     if separator not in SEPARATORS:
-        raise UsageError(f"{path.name}: the separator {separator!r}, allowed are ',', ';' and a tab")
+        raise UsageError(f"{name or path.name}: the separator {separator!r}, allowed are ',', ';' and a tab")
     problems = [f"column '{field.name}' holds {field.type}, which CSV cannot" for field in table.schema if not _fits(field.type)]
     if problems:
-        raise combine(problems, where=path.name, hint="write Parquet, or leave these columns out")
+        raise combine(problems, where=name or path.name, hint="write Parquet, or leave these columns out")
     header = _quoted(pa.array(table.column_names, pa.string()), separator).to_pylist()
     with path.open("wb") as handle:
         handle.write((separator.join(header) + "\n").encode())

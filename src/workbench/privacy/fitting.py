@@ -133,6 +133,11 @@ def check_columns(policy: Policy, schema: pa.Schema) -> None:
                 reason = f"field '{name}': treatment: {rule.done} needs {' or '.join(wanted)}s, the column holds {kind}s"
                 found.append(Misfit(("fields", name), reason))
     known = {str(field.name): kind_of(field.type) for field in schema}
+    for field in schema:
+        named = policy.rule(field.name)
+        if named is not None and named.treatment != "drop" and _holds_several(field.type):
+            reason = f"field '{field.name}': each cell holds several values ({field.type}); take them apart, or drop the field"
+            found.append(Misfit(("fields", field.name), reason))
     raise_misfits([*found, *_orders(policy, known)], policy.file)
 
 
@@ -192,6 +197,13 @@ def kind_of(column: pa.DataType) -> str:
         (lambda kind: pa.types.is_binary(kind) or pa.types.is_large_binary(kind), "geometry"),
     )
     return next((word for test, word in tests if test(inner)), str(inner))
+
+
+def _holds_several(column: pa.DataType) -> bool:
+    """Whether the cells are lists or records, which nothing that is done to a field understands."""
+    import pyarrow as pa
+
+    return bool(pa.types.is_nested(column.value_type if pa.types.is_dictionary(column) else column))
 
 
 def raise_misfits(found: Sequence[Misfit], path: Path) -> None:

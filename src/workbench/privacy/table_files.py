@@ -133,7 +133,7 @@ def write_table(table: Any, path: Path, *, separator: str = ",") -> None:
 
     if _kind(path) == "csv":
         with replacing(path) as temporary:
-            write_csv(table, temporary, separator=separator)
+            write_csv(table, temporary, separator=separator, name=path.name)
         return
     kept = table.replace_schema_metadata(_metadata(table))
     with replacing(path) as temporary:

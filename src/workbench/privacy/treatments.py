@@ -24,11 +24,12 @@ AT_ONCE = 1 << 18
 
 
 def encoded(column: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
-    """Return a column as codes into its distinct values.
+    """Return a column as codes into its distinct values: no number is missing, and minus nought is nought.
 
     Parameters
     ----------
     column : pyarrow.Array or pyarrow.ChunkedArray
+        A dictionary that was given may hold a value twice.
 
     Returns
     -------
@@ -46,12 +47,18 @@ def encoded(column: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
     one = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if isinstance(one, pa.ChunkedArray):  # a dictionary that differs from chunk to chunk
         one = pa.concat_arrays(one.unify_dictionaries().chunks) if one.num_chunks else pa.array([], one.type)
-    if not pa.types.is_dictionary(one.type):
+    given = pa.types.is_dictionary(one.type)
+    if not given:
         one = one.dictionary_encode()
     codes = one.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False)
     values = one.dictionary
-    if values.null_count:
-        codes = np.where(np.asarray(values.is_null())[codes] & (codes >= 0), -1, codes).astype(np.int32)
+    if pa.types.is_floating(values.type):
+        values = values.cast(pa.float32()) if pa.types.is_float16(values.type) else values
+        values = pc.add(pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values), pa.scalar(0.0, values.type))
+    if values.null_count or ((pa.types.is_floating(values.type) or given) and pc.count_distinct(values).as_py() < len(values)):
+        again = values.dictionary_encode()
+        moved = np.append(again.indices.fill_null(-1).to_numpy(zero_copy_only=False), np.int32(-1))
+        codes, values = moved[codes].astype(np.int32, copy=False), again.dictionary
     return codes, values
 
 

@@ -162,6 +162,8 @@ def _comparable(column: Any) -> Any:
 
     if not pa.types.is_floating(column.type):
         return column
+    if pa.types.is_float16(column.type):
+        column = column.cast(pa.float32())
     return pc.add(pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column), pa.scalar(0.0, column.type))
 
 
