@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from workbench.screening.figures import business_check, corporate_check, in_a_row, is_day, resident_check, stands_alone
 from workbench.screening.kinds import Candidate
-from workbench.screening.labels import label_before
+from workbench.screening.labels import label_before, label_beside
 from workbench.screening.readings import Reading
 from workbench.screening.stretches import AMOUNT, bare, real
 
@@ -23,6 +23,7 @@ _PERSON_SHORT = re.compile(r"(?<![\d*])(?P<year>\d{2})(?P<month>\d{2})(?P<day>\d
 _BUSINESS = re.compile(
     rf"(?<![\d*])(?P<office>[1-9*][\d*]{{2}})(?P<gap>{_GAP})(?P<type>[\d*]{{2}})(?P<gap2>{_GAP})(?P<rest>[\d*]{{5}})"
 )
+_COORDINATE = re.compile(r"(?:[XYxy][ ]?[:=]?[ ]?|\.\d{1,7}[ ]?[,/ ][ ]?)$")
 # The fifth and sixth figure of a corporate number: the form of the company or association.
 _FORMS = frozenset(
     str(form) for form in (*range(11, 17), 21, 22, *range(31, 40), *range(41, 44), *range(51, 56), 71, 72, *range(81, 85))
@@ -70,7 +71,9 @@ def _person(reading: Reading, match: re.Match[str]) -> str:
     if not person and not (label == "resident" and day):
         return "corporate_number" if _corporate(figures, gap, label) else ""
     checked = "*" not in figures and resident_check(figures)
-    if (label == "other" and gap in {"", " ", "."}) or (label == "account" and not gap.strip()):
+    if (label == "other" and gap in {"", " "}) or (label == "account" and not gap.strip()):
+        return ""
+    if gap == "." and _beside_a_coordinate(text, match.start()):
         return ""
     loose = not gap.strip()
     if loose and gap and label not in {"resident", "foreigner"} and not checked and in_a_row(text, match.start(), match.end()):
@@ -80,12 +83,20 @@ def _person(reading: Reading, match: re.Match[str]) -> str:
     return "foreigner_number" if rest[0] in "5678" or (rest[0] == "*" and label == "foreigner") else "resident_number"
 
 
+def _beside_a_coordinate(text: str, start: int) -> bool:
+    """Return whether six figures, a full stop and seven may be the half of a coordinate, or of what a label says."""
+    return label_beside(text, start) == "other" or _COORDINATE.search(text, max(0, start - 12), start) is not None
+
+
 def _corporate(figures: str, gap: str, label: str) -> bool:
     """Return whether figures that cannot be a birthday are a corporate number."""
     if label == "other" or (label not in {"", "corporate", "business"} and not gap.strip()):
         return False
     if "*" in figures:
         return gap.strip() == "-" and figures[4:6] in _FORMS
+    if gap == "." and label != "corporate":
+        # Six figures and seven behind a full stop may be a coordinate.
+        return figures[4:6] in _FORMS and corporate_check(figures)
     if gap.strip():
         return figures[4:6] in _FORMS or corporate_check(figures)
     return corporate_check(figures) and figures[4:6] in _FORMS

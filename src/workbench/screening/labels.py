@@ -41,7 +41,7 @@ _ACCOUNT_AFTER = re.compile(
 )
 _PAID_AFTER = re.compile(r"[ ]?(?:번[ ]?)?(?:카드|(?:으로|로)[ ]?(?:결제|계산|구매|구입|승인|긁))")
 _CALLED_AFTER = re.compile(r"[ ]?(?:번[ ]?)?(?:(?:으로|로)[ ]?(?:전화|연락|문자|통화|콜백|회신)|\)?에게[ ]?(?:전화|연락))")
-_NOTHING_BETWEEN = re.compile(r"[가-힣]{0,4}[ ]?[:=(\[#]{0,2}[ ]?")
+_NOTHING_BETWEEN = re.compile(r"[가-힣]{0,4}[ ]?[:=(\[#]{0,2}[ ]?(?:[xy][ ]?[:=]?[ ]?)?")
 WINDOW = 22
 
 

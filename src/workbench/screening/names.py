@@ -164,6 +164,8 @@ def _is_spread(written: str, *, marked: str, firm: bool = False) -> bool:
     joined = re.sub(r"[^가-힣*OoXx0ㅇㅁ#]", "", written)
     if re.search(r"[가-힣]{3}", written) or joined[1:] in _OFFICES:
         return False
+    if joined[0] in _DETERMINERS and joined[1:] in NOT_NAMES and written.endswith(joined[1:]):
+        return False
     return _is_name(joined, attached=True, mark=marked, firm=firm)
 
 
