@@ -116,6 +116,14 @@ def test_a_file_without_column_names_does_not_have_its_first_row_told(folder, ca
     assert "none of its fields is among the 4 columns" in refused(folder, source, capsys)
 
 
+@pytest.mark.parametrize("option", ["--out", "--report"])
+def test_a_pipe_is_not_replaced_by_a_file(folder, option, capsys):
+    source, pipe = write_rows(folder, rows_of(20), "csv"), folder / "pipe.csv"
+    os.mkfifo(pipe)
+    assert f"{option} {pipe} is a device or pipe" in refused(folder, source, capsys, option, str(pipe))
+    assert pipe.is_fifo()
+
+
 def test_a_file_is_protected_anywhere_and_says_that_nothing_was_adopted(folder, suffix, capsys):
     assert run(folder, write_rows(folder, rows_of(200), suffix)) == 0
     shown = read_rows(folder / f"out.{suffix}")

@@ -108,6 +108,8 @@ def _check_targets(source: Path, policy: Policy, out: Path, report_path: Path | 
         problems += [f"{what} {target} is the same file as {name}" for name, path in read if _same(path, target)]
         if target.is_dir():
             problems.append(f"{what} {target} is a folder")
+        elif target.exists() and not target.is_file():  # it would be replaced, not written to
+            problems.append(f"{what} {target} is a device or pipe, not a file")
     if report_path is not None and _same(out, report_path):
         problems.append(f"--report {report_path} is the same file as --out")
     if problems:
