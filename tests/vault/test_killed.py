@@ -13,7 +13,7 @@ import pytest
 
 from sealed_city import key_files, keys, make_vault, people
 from workbench.vault import Vault
-from workbench.vault.rotating import rotate
+from workbench.vault.rotating import rotate, rotation_path
 from workbench.vault.verifying import verify
 
 HERE = Path(__file__).parent.parent
@@ -44,7 +44,7 @@ for row in range(40):
     vault.erase("cards", "a", [row])
 """,
     "rotate": """
-from workbench.vault.rotating import rotate
+from workbench.vault.rotating import rotate, rotation_path
 held = read_keys([Path(sys.argv[3]), Path(sys.argv[4])])
 print("ready", flush=True)
 while True:
@@ -81,7 +81,7 @@ def test_a_kill_at_any_instant_leaves_whole_rows(tmp_path, work):
             assert len(opened) in (40, 60) and opened == [f"card-{number}" for number in range(len(opened))]
     if work == "rotate":
         rotate(vault, ["cards"], keys=keys(*BOTH))
-        assert not (vault.project.private / "vault-rotation.json").exists()
+        assert not rotation_path(vault).exists()
     vault.write_part("cards", "a", people(5), record={"kind": "official"})
     left = [path.name for path in (vault.project.vault / "cards").iterdir() if path.is_file()]
     assert len(left) == 2 and verify(vault).whole

@@ -16,6 +16,7 @@ from workbench.errors import CheckFailed, GateRefused
 from workbench.files import write_text
 from workbench.records import dump_yaml
 from workbench.vault import Vault
+from workbench.vault.reading import WithKeys, part_tables
 
 
 @pytest.fixture
@@ -111,6 +112,11 @@ def forged(vault: Vault, change) -> None:
     (vault.project.vault / "cards" / "a.json").write_text(json.dumps(record), encoding="utf-8")
 
 
+def opened_as_it_lies(vault: Vault, part: str = "a") -> None:
+    """Open a part without asking the register: what the seals themselves notice."""
+    list(part_tables(vault.shelf("cards"), vault.record("cards", part), opener=WithKeys(keys("G-3", "C-3"))))
+
+
 def test_swapped_rows_are_noticed_even_where_the_hashes_are_forged_too(vault):
     put(vault, people(4))
 
@@ -130,6 +136,8 @@ def test_swapped_rows_are_noticed_even_where_the_hashes_are_forged_too(vault):
 
     forged(vault, swap)
     with pytest.raises(CheckFailed, match="row 1 does not open: it was changed, moved"):
+        opened_as_it_lies(vault)
+    with pytest.raises(CheckFailed, match="changed since they were sealed"):
         vault.read("cards", keys=keys("G-3", "C-3"))
 
 
@@ -141,6 +149,8 @@ def test_a_flipped_byte_with_a_forged_hash_is_noticed(vault):
 
     forged(vault, flip)
     with pytest.raises(CheckFailed, match="row 4 does not open"):
+        opened_as_it_lies(vault)
+    with pytest.raises(CheckFailed, match="changed since they were sealed"):
         vault.read("cards", keys=keys("G-3", "C-3"))
 
 
@@ -155,6 +165,8 @@ def test_rows_left_out_with_a_forged_record_are_noticed(vault, monkeypatch):
 
     forged(vault, leave_out)
     with pytest.raises(CheckFailed, match=r"edited: its name, fields or number of rows"):
+        opened_as_it_lies(vault)
+    with pytest.raises(CheckFailed, match="changed since they were sealed"):
         vault.read("cards", keys=keys("G-3", "C-3"))
 
 
@@ -177,7 +189,15 @@ def test_a_part_that_was_renamed_is_noticed_even_where_its_record_says_so(vault)
         vault.read("cards", keys=keys("G-3", "C-3"))
     record = json.loads((folder / "b.json").read_text(encoding="utf-8"))
     (folder / "b.json").write_text(json.dumps({**record, "part": "b"}), encoding="utf-8")
+    with pytest.raises(CheckFailed, match="none of this part's"):
+        vault.read("cards", keys=keys("G-3", "C-3"))
+    (folder / record["file"]).rename(folder / record["file"].replace("a.", "b.", 1))
+    (folder / "b.json").write_text(
+        json.dumps({**record, "part": "b", "file": record["file"].replace("a.", "b.", 1)}), encoding="utf-8"
+    )
     with pytest.raises(CheckFailed, match="the record was edited"):
+        opened_as_it_lies(vault, "b")
+    with pytest.raises(CheckFailed, match="'b': is there, and the register does not know it"):
         vault.read("cards", keys=keys("G-3", "C-3"))
 
 

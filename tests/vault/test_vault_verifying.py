@@ -64,7 +64,7 @@ def test_a_part_put_back_from_an_older_copy_is_found(vault, tmp_path):
     vault.write_part("cards", "a", people(3), record={"kind": "official"})
     shutil.rmtree(folder(vault))
     shutil.copytree(tmp_path / "copy", folder(vault))
-    assert "cards part a: is not what was sealed last" in faults(vault)
+    assert "dataset 'cards', part 'a': is not what was sealed last" in faults(vault)
 
 
 def test_a_removed_part_put_back_is_found(vault, tmp_path):
@@ -80,7 +80,7 @@ def test_a_planted_part_is_found(vault, tmp_path):
     other.write_part("cards", "x", people(3), record={"kind": "official"})
     for path in folder(other).glob("x*"):
         shutil.copy(path, folder(vault))
-    assert "cards part x: is there, and the register does not know it" in faults(vault)
+    assert "dataset 'cards', part 'x': is there, and the register does not know it" in faults(vault)
 
 
 def test_a_broken_register_is_the_first_thing_said(vault):
