@@ -96,6 +96,17 @@ def test_masks_of_many_texts_come_in_their_order() -> None:
         "성명 홍",
         "at ",
         "골뱅이",
+        "일 다시 ",
+        "이 1 ",
+        "1234567890로 ",
+        "엠일이삼",
+        "M1일",
+        "12 가 3",
+        "이 민수 님 ",
+        "가길 1 가 길 ",
+        "101 호 ",
+        "구백번지 ",
+        "1.1234567,",
     ],
 )
 def test_long_repetitions_are_read_in_one_go(unit: str) -> None:
