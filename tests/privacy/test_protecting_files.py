@@ -124,6 +124,20 @@ def test_a_pipe_is_not_replaced_by_a_file(folder, option, capsys):
     assert pipe.is_fifo()
 
 
+def test_a_report_that_cannot_be_written_leaves_the_old_rows(folder, capsys):
+    source, out = write_rows(folder, rows_of(20), "csv"), folder / "out.csv"
+    out.write_text("old", encoding="utf-8")
+    assert run(folder, source, "--report", "place.csv/R.json") == 2
+    assert "unchanged" in capsys.readouterr().err
+    assert out.read_text(encoding="utf-8") == "old"
+    assert not [path.name for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_the_secret_is_not_overwritten_with_rows(folder, capsys):
+    told = refused(folder, write_rows(folder, rows_of(20), "csv"), capsys, "--secret", str(folder / "out.csv"))
+    assert "is the same file as the secret" in told
+
+
 def test_a_file_is_protected_anywhere_and_says_that_nothing_was_adopted(folder, suffix, capsys):
     assert run(folder, write_rows(folder, rows_of(200), suffix)) == 0
     shown = read_rows(folder / f"out.{suffix}")

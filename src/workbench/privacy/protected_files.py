@@ -72,7 +72,7 @@ def protect_file(
             f"{policy.file}: says personal: false, so there is nothing to protect, and no catalogue to vouch for it",
             hint="a dataset of the catalogue is passed on by: workbench protect",
         )
-    _check_targets(source, policy, out, report_path)
+    _check_targets(source, policy, out, report_path, secret)
     total = len(STEPS) + STEPS_OF_FILES
     report(0, total, f"reading {source.name}")
     table = read_table(source, numbers=policy.reckoned_with)
@@ -84,15 +84,16 @@ def protect_file(
         report=lambda done, of, what: report(done + 1, total, what if done < of else f"writing {out.name}"),
     )
     del table
-    _write(found.table, out)
-    facts = {**found.report, "adopted": False, "source": source.name, "out": out.name, "sha256": sha256_file(out)}
-    if report_path is not None:
-        write_json(report_path, facts)
+    with replacing(out) as written:  # a report that cannot be written leaves the old rows as well
+        _write(found.table, written, out)
+        facts = {**found.report, "adopted": False, "source": source.name, "out": out.name, "sha256": sha256_file(written)}
+        if report_path is not None:
+            write_json(report_path, facts)
     report(total, total, "done")
     return facts
 
 
-def _check_targets(source: Path, policy: Policy, out: Path, report_path: Path | None) -> None:
+def _check_targets(source: Path, policy: Policy, out: Path, report_path: Path | None, secret: Path | None) -> None:
     """Refuse what would overwrite something that is read, before any work is done."""
     from workbench.privacy.table_files import CSV_SUFFIXES, PARQUET_SUFFIXES
 
@@ -102,6 +103,7 @@ def _check_targets(source: Path, policy: Policy, out: Path, report_path: Path | 
         problems.append(f"--out {out}: unknown suffix '{out.suffix}', {did_you_mean(out.suffix, allowed)}")
     read = [("IN", source), ("the policy", policy.file)]
     read += [("a hierarchy", hierarchy_path(policy.file, rule.hierarchy)) for rule in policy.fields.values() if rule.hierarchy]
+    read += [("the secret", secret)] if secret is not None else []
     for what, target in (("--out", out), ("--report", report_path)):
         if target is None:
             continue
@@ -122,12 +124,13 @@ def _same(one: Path, other: Path) -> bool:
     return one.resolve() == other.resolve()
 
 
-def _write(table: Any, out: Path) -> None:
-    """Write a table; a Parquet file says in its schema that no policy was adopted."""
-    from workbench.privacy.table_files import PARQUET_SUFFIXES, write_table
+def _write(table: Any, path: Path, out: Path) -> None:
+    """Write a table in the form of ``out``; a Parquet file says in its schema that no policy was adopted."""
+    from workbench.privacy.csv_writing import write_csv
+    from workbench.privacy.table_files import PARQUET_SUFFIXES
 
     if out.suffix.lower() not in PARQUET_SUFFIXES:
-        write_table(table, out, separator="\t" if out.suffix.lower() == ".tsv" else ",")
+        write_csv(table, path, separator="\t" if out.suffix.lower() == ".tsv" else ",", name=out.name)
         return
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -139,8 +142,7 @@ def _write(table: Any, out: Path) -> None:
     marked = pa.table(columns, names=table.column_names).replace_schema_metadata(
         {**(table.schema.metadata or {}), ADOPTED: b"false"}
     )
-    with replacing(out) as temporary:
-        pq.write_table(marked, temporary, compression="zstd")
+    pq.write_table(marked, path, compression="zstd")
 
 
 def _many(column: Any) -> bool:
