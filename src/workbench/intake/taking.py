@@ -27,8 +27,10 @@ from workbench.intake.checking import Checked, check_rows, withhold
 from workbench.intake.repeating import CONTRADICTS, Known, SealedPart, written_out
 from workbench.vault import Vault
 from workbench.vault.comparing import part_marks
+from workbench.vault.guarding import leave_no_core_dump
 from workbench.vault.marks import key_words
 from workbench.vault.quarantine import SCHEMA, quarantine
+from workbench.vault.records import destroy
 from workbench.vault.storing import require_fitting
 
 CHECKS = 2
@@ -135,8 +137,10 @@ def _take_in(vault: Vault, catalog: Catalog, dataset: str, batch: Batch, part_na
     if before is not None and not again:
         return before
     keeping = vault.keeping(dataset)
-    require_fitting(keeping, dataset, part_name, kind=batch.kind)  # before any list names a value
+    require_fitting(described, dataset, part_name, kind=batch.kind)  # before any list names a value
     sealed = keeping.personal
+    if sealed:
+        leave_no_core_dump()
     checked = check_rows(dataset, described, batch, _known(vault, dataset, described, part_name), withheld=sealed)
     held = vault.record(dataset, part_name)
     if held is not None and held.get("sha256") != batch.sha256:
@@ -157,6 +161,7 @@ def _take_in(vault: Vault, catalog: Catalog, dataset: str, batch: Batch, part_na
     if sealed:
         quarantine(vault, dataset, part_name, _waiting(checked, batch), source=batch.source)
         checked = withhold(checked, described)
+        destroy(listed, readable=True)  # the list of a time before the dataset was sealed names values
     _write_list(listed, checked)
     if balance.kept or balance.duplicate:
         vault.write_part(dataset, part_name, checked.kept, record=_record(batch, balance))
@@ -193,6 +198,8 @@ def balance_of(vault: Vault, catalog: Catalog, dataset: str, part_name: str, *, 
     record = vault.record(dataset, part_name)
     if (plain["kept"] or plain["duplicate"]) and (record is None or record.get("sha256") != content):
         return None
+    if record is not None and record.get("custody") != "joint" and vault.sealed(dataset):
+        return None  # it rests in the clear, from a time before it was to be sealed
     listed = vault.project.root / plain["refused_list"] if plain["refused_list"] else None
     return Balance(**{**plain, "refused_list": listed, "unchanged": True, "before": None})
 
@@ -246,7 +253,7 @@ def _known(vault: Vault, dataset: str, described: Dataset, part_name: str) -> Kn
         for part in others:
             marks = part_marks(vault, dataset, part)
             if marks is not None:
-                yield part, SealedPart(marks, lambda table: vault.marker.marks(table, described))
+                yield part, SealedPart(marks, lambda table: vault.marker(dataset).marks(table, described))
             elif any(pc.any(shared(table)).as_py() for table in vault.tables(dataset, columns=described.key, parts=[part])):
                 yield part, pa.concat_tables([table.filter(shared(table)) for table in vault.tables(dataset, parts=[part])])
 

@@ -33,14 +33,14 @@ def part_marks(vault: Vault, dataset: str, part: str) -> Marks | None:
     Raises
     ------
     GateRefused
-        They were made under the secret of another machine, or of this one before it was lost.
+        They were made under the secret of another machine, or of this one before it was lost, or not at all.
     """
     record = vault.record(dataset, part)
     if record is None or record.get("custody") != "joint":
         return None
     shelf = vault.shelf(dataset)
     sealed = read_sealed(record, where=str(shelf.path(part)))
-    if sealed.marker != vault.marker.name:
+    if sealed.marker != vault.marker(dataset).name:
         raise GateRefused(
             f"dataset '{dataset}', part '{part}': its marks were made under a secret that is not on this machine, so "
             "repeats cannot be told",
@@ -79,7 +79,7 @@ def find_rows(vault: Vault, dataset: str, keys: pd.DataFrame | pa.Table) -> dict
         raise UsageError(
             f"dataset '{dataset}': has no key by which a row could be found", hint="name its key in data_catalog.yml"
         )
-    wanted = vault.marker.keys(keys, vault.catalog[dataset])
+    wanted = vault.marker(dataset).keys(keys, vault.catalog[dataset])
     found: dict[str, list[int]] = {}
     for part in vault.parts(dataset):
         marks = part_marks(vault, dataset, part)

@@ -74,6 +74,26 @@ class Custodians:
         return cls(**{side: dict(record[side]) for side in SIDES})
 
 
+def both_sides(custodians: Custodians) -> list[str]:
+    """Return the seats whose key a custodian of the other side has too.
+
+    Parameters
+    ----------
+    custodians : Custodians
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> both_sides(Custodians({"G-3": "age1a", "G-4": "age1b"}, {"C-3": "age1a"}))
+    ['C-3', 'G-3']
+    """
+    shared = set(custodians.government.values()) & set(custodians.civil_society.values())
+    return sorted(seat for side in SIDES for seat, key in custodians.of(side).items() if key in shared)
+
+
 def seal(secret: bytes, custodians: Custodians) -> bytes:
     """Seal a secret so that a custodian of each side is needed to open it.
 
@@ -90,7 +110,7 @@ def seal(secret: bytes, custodians: Custodians) -> bytes:
     Raises
     ------
     GateRefused
-        A side has no custodian.
+        A side has no custodian, or both have one key.
 
     Examples
     --------
@@ -105,6 +125,8 @@ def seal(secret: bytes, custodians: Custodians) -> bytes:
 
     if custodians.missing():
         raise GateRefused(f"no custodian of {' and of '.join(custodians.missing())} to seal to")
+    if both_sides(custodians):
+        raise GateRefused(f"{', '.join(both_sides(custodians))} have one key, and a key of each side is to be needed")
     content = secret
     for side in (INNER, OUTER):
         keys = dict.fromkeys(custodians.of(side).values())

@@ -1,7 +1,8 @@
 """Destroying single rows at once, without any custodian: what people may ask for at any time must not wait for two keys.
 
 The register says so first, then the record that it is under way, then the bytes go, then the record says what is left; a
-kill between two of these is finished by whoever comes next.
+kill between two of these is finished by whoever comes next. The register alone decides what is destroyed: a record that was
+edited destroys nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import numpy as np
 import pyarrow as pa
 
 from workbench.errors import UsageError
-from workbench.vault.records import OWN_KEYS, Shelf, read_sealed
+from workbench.files import canonical, sha256
+from workbench.vault.history import blocks_digest
+from workbench.vault.records import NO_MARKS, OWN_KEYS, Shelf, read_sealed
 from workbench.vault.sealed_rows import content_of, erase_rows
 from workbench.vault.writing import Written, write_clear, write_synthetic
 
@@ -52,14 +55,12 @@ def erase(vault: Vault, dataset: str, part: str, rows: Sequence[int]) -> int:
         wanted = sorted(set(map(int, rows)) - gone)
         if not wanted:
             return 0
-        vault.register.append(
-            "erased",
-            on=vault.today,
-            dataset=dataset,
-            part=part,
-            batch=sealed.layout.place.batch if sealed else None,
-            rows=wanted,
-        )
+        line: dict[str, Any] = {"dataset": dataset, "part": part, "rows": wanted}
+        if sealed is not None:
+            shelf.sweep(part, keep=record["file"], personal=True)  # what a kill left may hold the row too
+            blocks = blocks_digest(erase_rows(shelf.file(record), sealed.layout, wanted, only_say=True))
+            line |= {"batch": sealed.layout.place.batch, "blocks": blocks}
+        vault.register.append("erased", on=vault.today, **line)
         if sealed is None:
             _rewrite(vault, shelf, record, sorted(gone | set(wanted)), gone)
         else:
@@ -86,15 +87,17 @@ def finish(vault: Vault, shelf: Shelf, part: str) -> int:
     if record is None or record.get("custody") != "joint":
         return 0
     sealed = read_sealed(record, where=str(shelf.path(part)))
-    batch = sealed.layout.place.batch
-    ordered = {row for entry in _ordered(vault) if entry.get("batch") == batch for row in entry["rows"]}
-    wanted = tuple(sorted((ordered | set(sealed.erasing)) - sealed.layout.erased))
+    ordered = vault.register.history().erased(sealed.layout.place.batch) & frozenset(range(sealed.layout.rows))
+    wanted = tuple(sorted(ordered - sealed.layout.erased))
     if not wanted:
         return 0
     with vault.alone(vault_name(shelf)):
         shelf.write({**record, "sealed": {**record["sealed"], "erasing": list(wanted)}})
         left = sealed.without(wanted, erase_rows(shelf.file(record), sealed.layout, wanted))
-        content = content_of(shelf.file(record), left.layout)
+        if sealed.marker == NO_MARKS:
+            content = sha256(canonical([record["content_sha256"], "without", wanted]))
+        else:
+            content = content_of(shelf.file(record), left.layout)
         shelf.write({**record, "rows": left.rows, "content_sha256": content, "sealed": left.plain()})
     return len(wanted)
 
@@ -111,10 +114,6 @@ def vault_name(shelf: Shelf) -> str:
     str
     """
     return shelf.dataset.partition(".")[0]
-
-
-def _ordered(vault: Vault) -> Iterator[dict[str, Any]]:
-    return (entry for entry in vault.register.entries() if entry["kind"] == "erased")
 
 
 def _rewrite(vault: Vault, shelf: Shelf, record: dict[str, Any], erased: list[int], before: frozenset[int]) -> None:

@@ -1,7 +1,8 @@
 """How a dataset rests: in the clear, sealed from its seed, or sealed to the custodians of both sides.
 
-The policy and the catalogue are asked, and whichever asks for more wins; what was adopted once is not loosened by editing
-a file. Made-up rows are sealed from their seed, which is public, so that all that is built on seals works on them too.
+The policy and the catalogue are asked, and whichever asks for more wins; what was adopted once, or sealed once on this
+machine, is not loosened by editing or deleting files, only by both sides. Made-up rows are sealed from their seed, which
+is public, so that all that is built on seals works on them too.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from workbench.errors import GateRefused, UsageError
 from workbench.files import read_yaml
 from workbench.governance import SIDES, Governance, Side, policy_path, read_governance
 from workbench.project import Project
-from workbench.vault.envelopes import Custodians
+from workbench.vault.envelopes import Custodians, both_sides
+from workbench.vault.register import Register
 
 Kind = Literal["clear", "synthetic", "joint"]
 
@@ -59,6 +61,7 @@ class Rulings:
     def __init__(self, project: Project, *, today: dt.date | None = None) -> None:
         self.project = project
         self.today = today
+        self._register = Register(project)
 
     @cached_property
     def governance(self) -> Governance | None:
@@ -83,7 +86,14 @@ class Rulings:
         ------
         UsageError
             The policy's ``personal`` or ``custody`` cannot be understood.
+        CheckFailed
+            The vault's register, which says what was sealed before, is not whole.
         """
+        kind = self._said(dataset, described)
+        return "joint" if kind != "joint" and self._sealed_before(dataset) and not self._adopted(dataset) else kind
+
+    def _said(self, dataset: str, described: Dataset) -> Kind:
+        """What the policy and the catalogue say."""
         policy = self._policy(dataset)
         about_people = bool(described.personal_fields) or (policy is not None and policy["personal"])
         if not about_people:
@@ -119,6 +129,12 @@ class Rulings:
             )
         found = self.custodians()
         missing = found.missing()
+        shared = both_sides(found)
+        if shared:
+            raise GateRefused(
+                f"dataset '{dataset}': {', '.join(shared)} have one age key, so one person alone would open it",
+                hint="each custodian draws a key (workbench vault keygen), adopted by both sides: workbench propose charter",
+            )
         if missing:
             sides = " and ".join(side.replace("_", " ") for side in missing)
             why = ", ".join(described.personal_fields) or "its policy says so, or is not the one that was adopted"
@@ -209,6 +225,17 @@ class Rulings:
         if problems:
             raise UsageError(f"{self.project.relative(path)}: {'; '.join(problems)}")
         return policy
+
+    def _sealed_before(self, dataset: str) -> bool:
+        """Whether rows of it were ever sealed to both sides on this machine."""
+        return any(
+            entry["kind"] in ("sealed", "rotated") and entry.get("dataset") in (dataset, f"{dataset}.quarantine")
+            for entry in self._register.entries()
+        )
+
+    def _adopted(self, dataset: str) -> bool:
+        """Whether the policy as it stands was adopted by both sides."""
+        return self.governance is not None and self.governance.policy(dataset).complete
 
     def _loosened(self, dataset: str) -> bool:
         """Whether both sides adopted a policy, and the file that says nothing is personal is another or gone."""

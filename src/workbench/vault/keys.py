@@ -17,6 +17,7 @@ from workbench.governance.acts.keyring import own_key_path
 from workbench.governance.signing.demonstration import demonstration_folder
 from workbench.governance.signing.key_files import DEMONSTRATION, create_file
 from workbench.project import Project
+from workbench.vault.guarding import leave_no_core_dump
 
 Ask = Callable[[str], str]
 """Asks a person for a passphrase, given a prompt."""
@@ -107,6 +108,7 @@ def read_keys(paths: Iterable[Path], *, passphrase: Ask | None = None) -> Keys:
     >>> read_keys([path]).recipients == (recipient,)
     True
     """
+    leave_no_core_dump()
     return Keys(tuple(Key(str(path), _identity(Path(path), passphrase)) for path in paths))
 
 
@@ -214,6 +216,11 @@ def parse_identity(text: str, *, where: str) -> Any:
 
 
 def _identity(path: Path, passphrase: Ask | None) -> Any:
+    if path.name.upper().startswith(_BEGIN):
+        raise UsageError(
+            "--key: a key itself was given, needed is the name of its file",
+            hint="the key stands in your shell's history now: delete it there, draw another, and have it adopted",
+        )
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_KEY_FILE + 1)  # a device has no size and no end
@@ -231,7 +238,7 @@ def _identity(path: Path, passphrase: Ask | None) -> Any:
     if content.startswith(_ENCRYPTED):
         content = _decrypted(path, content, passphrase)
     try:
-        return parse_identity(content.decode("utf-8"), where=str(path))
+        return parse_identity(content.decode("utf-8-sig"), where=str(path))
     except UnicodeDecodeError:
         raise UsageError(f"{path}: no age key", hint="make one with: workbench vault keygen --seat G-3") from None
 

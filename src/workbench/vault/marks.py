@@ -1,7 +1,8 @@
 """Keyed digests of sealed rows, so that rows that repeat or contradict others are told without opening any.
 
 Each row leaves two marks: of its key and of all that it says, under a secret of this machine. Who has the disk without
-the secret learns nothing from them; who has both can only try out guesses.
+the secret learns nothing from them; who has both can only try out guesses. Where a dataset has no key nothing is compared,
+so its rows get none: alike rows would show as alike.
 """
 
 from __future__ import annotations
@@ -88,6 +89,24 @@ class Marker:
     def name(self) -> str:
         """By which marks made under another secret are told apart."""
         return hmac.digest(self._secret, b"workbench marks: name", "sha256")[:8].hex()
+
+    def of(self, dataset: str) -> Marker:
+        """Return the marker of one dataset, so that one person's marks in two datasets are not alike.
+
+        Parameters
+        ----------
+        dataset : str
+
+        Returns
+        -------
+        Marker
+
+        Examples
+        --------
+        >>> Marker(bytes(32)).of("trips").name == Marker(bytes(32)).of("cards").name
+        False
+        """
+        return Marker(self._key(b"dataset\0" + dataset.encode()))
 
     def marks(self, table: pa.Table, described: Dataset) -> Marks:
         """Return the marks of rows in the vault's form.

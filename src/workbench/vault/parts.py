@@ -70,12 +70,20 @@ class Vault:
 
         return Register(self.project)
 
-    @property
-    def marker(self) -> Marker:
-        """What makes the marks of sealed rows on this machine."""
+    def marker(self, dataset: str) -> Marker:
+        """Return what makes the marks of a dataset's sealed rows on this machine.
+
+        Parameters
+        ----------
+        dataset : str
+
+        Returns
+        -------
+        Marker
+        """
         from workbench.vault.marks import machine_marker
 
-        return machine_marker(self.project)
+        return machine_marker(self.project).of(dataset)
 
     def keeping(self, dataset: str) -> Keeping:
         """Return how a dataset's rows are to rest, and for whom they are sealed.
@@ -282,6 +290,7 @@ class Vault:
         """
         from workbench.vault.erasing import finish
         from workbench.vault.keys import Keys
+        from workbench.vault.quarantine import require_known
         from workbench.vault.reading import WithKeys, part_tables
 
         opener = opener or WithKeys(keys or Keys())
@@ -290,6 +299,7 @@ class Vault:
             finish(self, shelf, part)
             record = self.record(dataset, part)
             if record is not None:
+                require_known(self, shelf, record)
                 yield from part_tables(shelf, record, opener=opener, columns=columns)
 
     def erase(self, dataset: str, part_name: str, rows: Sequence[int]) -> int:
@@ -351,7 +361,7 @@ class Vault:
         dataset, part_name : str
         """
         from workbench.vault.quarantine import release
-        from workbench.vault.storing import note_removal
+        from workbench.vault.storing import may_be_personal, note_removal
 
         shelf = self.shelf(dataset)
         path = shelf.path(part_name)
@@ -359,7 +369,7 @@ class Vault:
             if path.is_file():
                 note_removal(self, path, dataset, part_name)
             path.unlink(missing_ok=True)
-            shelf.sweep(part_name, keep=None)
+            shelf.sweep(part_name, keep=None, personal=may_be_personal(self, dataset))
             release(self, dataset, part_name)
 
     def fingerprint(self, dataset: str) -> str:

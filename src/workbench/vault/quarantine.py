@@ -6,13 +6,14 @@ and the rows wait here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from workbench.vault.history import require_last
 from workbench.vault.reading import Opener, part_tables
-from workbench.vault.records import Shelf
+from workbench.vault.records import Shelf, read_sealed
 from workbench.vault.sealed_rows import Place
 from workbench.vault.writing import Sealing, write_joint
 
@@ -62,10 +63,11 @@ def quarantine(vault: Vault, dataset: str, part: str, refused: pa.Table, *, sour
         release(vault, dataset, part)
         return
     place = Place.new(shelf.dataset, part)
-    sealing = Sealing(vault.keeping(dataset).recipients, vault.marker, None)
+    sealing = Sealing(vault.keeping(dataset).recipients, vault.marker(dataset), None)
     with vault.alone(dataset):
         written = write_joint(shelf.folder, place, iter([(refused, None)]), schema=SCHEMA, sealing=sealing)
-        vault.register.append("sealed", on=vault.today, dataset=shelf.dataset, part=part, batch=place.batch, rows=written.rows)
+        facts = {"dataset": shelf.dataset, "part": part, "batch": place.batch, "rows": written.rows, "blocks": written.blocks}
+        vault.register.append("sealed", on=vault.today, **facts)
         shelf.write(written.record({"source": source}, dataset=shelf.dataset, part=part))
         shelf.sweep(part, keep=written.file)
 
@@ -106,4 +108,22 @@ def quarantined(vault: Vault, dataset: str, *, opener: Opener) -> Iterator[pa.Ta
     for part in shelf.parts():
         record = shelf.record(part)
         if record is not None:
+            require_known(vault, shelf, record)
             yield from part_tables(shelf, record, opener=opener)
+
+
+def require_known(vault: Vault, shelf: Shelf, record: Mapping[str, Any]) -> None:
+    """Refuse a sealed part that the register does not know as the last one in its place; others are anybody's to read.
+
+    Parameters
+    ----------
+    vault : Vault
+    shelf : Shelf
+    record : mapping
+
+    Raises
+    ------
+    CheckFailed
+    """
+    if record.get("custody") == "joint":
+        require_last(vault.register.history(), shelf, read_sealed(record, where=str(shelf.path(record["part"]))))

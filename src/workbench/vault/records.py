@@ -23,6 +23,9 @@ from workbench.project import Project
 from workbench.vault.envelopes import Custodians
 from workbench.vault.sealed_rows import MAGIC, Block, Layout, Place
 
+NO_MARKS = "none"
+"""What a record names where no marks stand beside the rows."""
+
 PART_NAME = re.compile(r"[0-9A-Za-z가-힣_][0-9A-Za-z가-힣_.\-]{0,119}")
 """A part's name is a file name on every system."""
 
@@ -45,9 +48,9 @@ class Sealed:
     custodians : Custodians
         Whom it is sealed to.
     marker : str
-        The name of the machine's secret under which the marks were made.
+        The name of the machine's secret under which the marks were made, or :data:`NO_MARKS`.
     erasing : tuple of int
-        Rows that are being destroyed; a kill may have left them half overwritten.
+        Rows that are being destroyed; a kill may have left them half overwritten. The register says which; this tells people.
     """
 
     layout: Layout
@@ -230,6 +233,8 @@ class Shelf:
         if record["part"] != part or record["dataset"] != self.dataset:
             what = f"is the record of '{record['part']}' of '{record['dataset']}'"
             raise CheckFailed(f"{path}: {what}; a part is never renamed", hint="give it its name back, or take the part in again")
+        if not rows_of(part).fullmatch(str(record["file"])) or (path.parent / str(record["file"])).is_symlink():
+            raise CheckFailed(f"{path}: the file that it names is none of this part's, or a link", hint=TAKE_IN_AGAIN)
         if not (path.parent / str(record["file"])).is_file():
             raise CheckFailed(
                 f"{path}: its rows, {record['file']}, are gone", hint="delete the record and take the part in again"
@@ -269,18 +274,54 @@ class Shelf:
         personal : bool, default False
             What goes holds rows about people that can be read: it is overwritten first, as sealed rows are anyway.
         """
-        name = re.escape(part)
-        own = re.compile(
-            rf"{name}(\.[0-9a-f]{{16}})?\.(parquet|sealed)|\.{name}\.(parquet|sealed)\..*\.part\.(parquet|sealed)|\.{name}\.json\..*\.part"
-        )
+        own, begun = rows_of(part), re.compile(rf"\.{re.escape(part)}\.(parquet|sealed|json)\..*\.part(\.parquet|\.sealed)?")
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
-            if own.fullmatch(path.name) and path.name != keep:
+            if (own.fullmatch(path.name) or begun.fullmatch(path.name)) and path.name != keep:
                 destroy(path, readable=personal)
                 path.unlink(missing_ok=True)
 
+    def strays(self) -> list[Path]:
+        """Return files of rows that no part's record names: what a kill, or a hand, left there.
+
+        Returns
+        -------
+        list of Path
+        """
+        if not self.folder.is_dir():
+            return []
+        named = {str(record["file"]) for part in self.parts() if (record := self._plain(part)) is not None}
+        rows = (path for path in self.folder.iterdir() if path.suffix in (".parquet", ".sealed"))
+        return sorted(path for path in rows if path.name not in named)
+
+    def _plain(self, part: str) -> dict[str, Any] | None:
+        """A record that is whole, or None."""
+        try:
+            return self.record(part)
+        except CheckFailed:
+            return None
+
+
+def rows_of(part: str) -> re.Pattern[str]:
+    """Return what a part's files of rows are called.
+
+    Parameters
+    ----------
+    part : str
+
+    Returns
+    -------
+    re.Pattern
+
+    Examples
+    --------
+    >>> bool(rows_of("2021").fullmatch("2021.0123456789abcdef.sealed")), bool(rows_of("2021").fullmatch("../2021.sealed"))
+    (True, False)
+    """
+    return re.compile(rf"{re.escape(part)}(\.[0-9a-f]{{16}})?\.(parquet|sealed)")
+
 
 def destroy(path: Path, *, readable: bool = False) -> None:
-    """Overwrite a file of sealed rows that nothing names any more, so that a row erased later is not left on the disk in it.
+    """Overwrite a file of rows that nothing names any more, so that a row erased later is not left on the disk in it.
 
     Parameters
     ----------
@@ -288,6 +329,8 @@ def destroy(path: Path, *, readable: bool = False) -> None:
     readable : bool, default False
         Overwrite any file; otherwise others than sealed rows stay as they are.
     """
+    if path.is_symlink() or not path.is_file():
+        return  # what a link points to is not the vault's
     with path.open("r+b", buffering=0) as file:
         if not readable and file.read(len(MAGIC)) != MAGIC:
             return

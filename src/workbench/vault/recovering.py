@@ -112,6 +112,33 @@ def restore(vault: Vault, seat: str, keys: Keys) -> str:
     CheckFailed
         The share was damaged, or holds another key than it says.
     """
+    return _opened(vault, seat, keys)[0]
+
+
+def rehearse(vault: Vault, seat: str, keys: Keys) -> int:
+    """Open a recovery share in every way in which the keys at hand can, and keep nothing.
+
+    Parameters
+    ----------
+    vault : Vault
+    seat : str
+    keys : Keys
+
+    Returns
+    -------
+    int
+        In how many ways it opened.
+
+    Raises
+    ------
+    GateRefused, UsageError, CheckFailed
+        As :func:`restore`.
+    """
+    return len(_opened(vault, seat, keys, every=True))
+
+
+def _opened(vault: Vault, seat: str, keys: Keys, *, every: bool = False) -> list[str]:
+    """The key, once for the first or for every set of holders whose keys are at hand."""
     record = read_share(vault, seat)
     holders: dict[str, str] = record["holders"]
     at_hand = {holder for holder, key in holders.items() if key in keys.recipients}
@@ -122,7 +149,12 @@ def restore(vault: Vault, seat: str, keys: Keys) -> str:
             hint=f"holders: {who}; give each key with --key FILE",
         )
     leave_no_core_dump()
-    share = next(one for one in record["shares"] if set(one["holders"]) <= at_hand)
+    found = [one for one in record["shares"] if set(one["holders"]) <= at_hand]
+    return [_identity(vault, record, share, keys) for share in (found if every else found[:1])]
+
+
+def _identity(vault: Vault, record: dict[str, Any], share: dict[str, Any], keys: Keys) -> str:
+    seat = record["seat"]
     try:
         content = base64.b64decode(share["sealed"], validate=True)
         for _ in share["holders"]:
@@ -165,7 +197,11 @@ def read_share(vault: Vault, seat: str) -> dict[str, Any]:
     kinds = {"seat": str, "recipient": str, "holders": dict, "needed": int, "shares": list}
     if not isinstance(record, dict) or any(not isinstance(record.get(key), kind) for key, kind in kinds.items()):
         raise _damaged(path)
-    whole = all(isinstance(one, dict) and len(one.get("holders", [])) == record["needed"] for one in record["shares"])
+    together = [list(some) for some in combinations(sorted(record["holders"]), min(len(record["holders"]), 2))]
+    shared = [
+        one.get("holders") if isinstance(one, dict) and isinstance(one.get("sealed"), str) else None for one in record["shares"]
+    ]
+    whole = bool(together) and shared == together and record["needed"] == len(together[0])
     if not whole or record["seat"] != seat:
         raise _damaged(path)
     return record

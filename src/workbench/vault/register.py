@@ -12,11 +12,14 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from workbench.errors import CheckFailed, UsageError
 from workbench.files import canonical, read_json, sha256, write_json
 from workbench.project import Project
+
+if TYPE_CHECKING:
+    from workbench.vault.history import History
 
 Kind = Literal["sealed", "removed", "opened", "handed_on", "rotated", "recovered", "shared", "erased", "protected", "mended"]
 
@@ -50,6 +53,7 @@ class Register:
         self.project = project
         self.path = project.vault / "register.jsonl"
         self._memory = project.machine / "vault" / "register.json"
+        self._history: tuple[str, History] | None = None
         self._seen: tuple[tuple[int, int, int], tuple[dict[str, Any], ...], int] | None = None
 
     def append(self, kind: Kind, *, on: dt.date | None = None, **facts: Any) -> dict[str, Any]:
@@ -103,6 +107,26 @@ class Register:
         """
         with self._locked(writing=False):
             return self._read()[0]
+
+    def history(self) -> History:
+        """Return what the lines say of sealed batches.
+
+        Returns
+        -------
+        History
+
+        Raises
+        ------
+        CheckFailed
+            The chain is broken.
+        """
+        from workbench.vault.history import History
+
+        entries = self.entries()
+        newest = str(entries[-1]["sha256"]) if entries else FIRST
+        if self._history is None or self._history[0] != newest:
+            self._history = newest, History(entries)
+        return self._history[1]
 
     def fault(self) -> CheckFailed | None:
         """Say what is wrong with the register.
@@ -163,7 +187,7 @@ class Register:
         for number, line in enumerate(lines, start=1):
             entry = _parsed(line)
             stated = entry.pop("sha256", None)
-            if stated != sha256(canonical(entry)) or entry.get("before") != before or entry.get("number") != number:
+            if stated != _hash(entry) or entry.get("before") != before or entry.get("number") != number:
                 raise CheckFailed(f"{self.path}: line {number} was changed, or a line before it is gone", hint=HINT)
             before = str(stated)
             entries.append({**entry, "sha256": before})
@@ -174,9 +198,9 @@ class Register:
         if not self._memory.is_file():
             return None
         seen = read_json(self._memory)
-        if not isinstance(seen, dict) or not isinstance(seen.get("lines"), int) or not isinstance(seen.get("head"), str):
+        lines = seen.get("lines") if isinstance(seen, dict) else None
+        if type(lines) is not int or lines < 0 or not isinstance(seen.get("head"), str):
             return CheckFailed(f"{self._memory}: damaged", hint="compare the register with a copy, then delete this file")
-        lines = seen["lines"]
         if len(entries) < lines:
             what = f"has {len(entries)} lines, and this machine has seen {lines}"
             return CheckFailed(f"{self.path}: {what}: the end was cut off", hint=HINT)
@@ -195,9 +219,16 @@ class Register:
             yield
 
 
+def _hash(entry: dict[str, Any]) -> str:
+    try:
+        return sha256(canonical(entry))
+    except ValueError:  # no number, or half a letter: nothing that was written here
+        return ""
+
+
 def _parsed(line: bytes) -> dict[str, Any]:
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

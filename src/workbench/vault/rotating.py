@@ -1,6 +1,7 @@
 """Sealing all rows anew, each under a new secret, to the custodians in force: when a custodian leaves or a key was seen.
 
-Part by part, each whole or not at all; a list of what is still to be done lets a killed rotation go on where it stood.
+Part by part, each whole or not at all; a list of what is still to be done lets a killed rotation go on where it stood. The
+list holds for the custodians that it was begun for alone, and lies where no merge can put one.
 """
 
 from __future__ import annotations
@@ -12,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from workbench.errors import GateRefused
+from workbench.errors import CheckFailed, GateRefused
 from workbench.files import read_json, write_json
 from workbench.progress import Report, silent
 from workbench.vault.erasing import finish, vault_name
 from workbench.vault.keeping import Keeping
 from workbench.vault.keys import Keys
-from workbench.vault.lasting import open_secret, secret_facts, secret_paths, store_secret
+from workbench.vault.lasting import open_secret, secret_paths, store_secret
 from workbench.vault.opening import seats_of
-from workbench.vault.quarantine import quarantine_shelf
+from workbench.vault.quarantine import quarantine_shelf, require_known
 from workbench.vault.reading import WithKeys, part_tables
-from workbench.vault.records import OWN_KEYS, Shelf, read_sealed
+from workbench.vault.records import OWN_KEYS, Shelf, destroy, read_sealed
 from workbench.vault.sealed_rows import Place, open_rows
 from workbench.vault.writing import Sealing, Written, joint_schema, write_joint
 
@@ -55,22 +56,21 @@ def rotate(vault: Vault, datasets: Sequence[str], *, keys: Keys, report: Report 
     CheckFailed
         A part is not as it was sealed; those before it are done.
     """
-    plan_path = vault.project.private / "vault-rotation.json"
-    plan: dict[str, dict[str, str]] = read_json(plan_path) if plan_path.is_file() else {}
     wanted = [name for name in datasets if vault.sealed(name)]
-    for name in wanted:
-        vault.keeping(name)  # refused before anything is begun
-        plan.setdefault(name, _files(vault, name))
     if not wanted:
         return {}
+    plan_path = rotation_path(vault)
+    plan = _read_plan(plan_path)
+    keepings = {name: vault.keeping(name) for name in wanted}  # refused before anything is begun
+    for name, keeping in keepings.items():
+        plan[name] = _planned(vault, name, keeping, plan.get(name))
     write_json(plan_path, plan)
     rows = dict.fromkeys(wanted, 0)
-    total, done = sum(len(plan[name]) for name in wanted), 0
-    for name in wanted:
-        keeping = vault.keeping(name)
+    total, done = sum(len(plan[name]["files"]) for name in wanted), 0
+    for name, keeping in keepings.items():
         for path in secret_paths(vault, name):
             _seal_secret_anew(vault, path, keeping, keys, dataset=name)
-        for place, file in plan[name].items():
+        for place, file in plan[name]["files"].items():
             shelf = _shelf(vault, name, place)
             part = Path(place).name
             report(done, total, f"{name} {part}")
@@ -82,6 +82,35 @@ def rotate(vault: Vault, datasets: Sequence[str], *, keys: Keys, report: Report 
         plan_path.unlink()
     report(total, total, "")
     return rows
+
+
+def rotation_path(vault: Vault) -> Path:
+    """Return where the list of a rotation that is under way lies.
+
+    Parameters
+    ----------
+    vault : Vault
+
+    Returns
+    -------
+    Path
+    """
+    return vault.project.machine / "vault" / "rotation.json"
+
+
+def _read_plan(path: Path) -> dict[str, Any]:
+    plan = read_json(path) if path.is_file() else {}
+    if not isinstance(plan, dict):
+        raise CheckFailed(f"{path}: no list of a rotation", hint="delete it; all rows are then sealed anew")
+    return plan
+
+
+def _planned(vault: Vault, dataset: str, keeping: Keeping, before: Any) -> dict[str, Any]:
+    """What is to be done: all that is there, or what a rotation to the same custodians left to do."""
+    to, files = keeping.recipients.plain(), _files(vault, dataset)
+    if isinstance(before, dict) and before.get("to") == to and isinstance(before.get("files"), dict):
+        files |= before["files"]
+    return {"to": to, "files": files}
 
 
 def _files(vault: Vault, dataset: str) -> dict[str, str]:
@@ -102,15 +131,23 @@ def _seal_part_anew(vault: Vault, shelf: Shelf, part: str, file: str, *, keeping
     with vault.alone(vault_name(shelf)):
         finish(vault, shelf, part)
         record = shelf.record(part)
-        if record is None or record["file"] != file:  # gone, or sealed anew since
+        if record is None:
+            return 0
+        if record["file"] != file and record.get("custody") == "joint":  # sealed anew since; what a kill left behind it goes
+            _leave_nothing_readable(vault, shelf, record, listed=file.endswith(".parquet"))
             return 0
         refused = shelf.dataset != vault_name(shelf)
         described = vault.catalog[vault_name(shelf)]
-        sealing = Sealing(keeping.recipients, vault.marker, None if refused else described)
+        sealing = Sealing(keeping.recipients, vault.marker(vault_name(shelf)), None if refused else described)
         place = Place.new(shelf.dataset, part)
         written: Written
         if record.get("custody") == "joint":
             sealed = read_sealed(record, where=str(shelf.path(part)))
+            if (
+                shelf.dataset,
+                part,
+            ) in vault.register.history().last:  # what a lost register does not name gets a line here
+                require_known(vault, shelf, record)
             secret = WithKeys(keys).secret(sealed, where=f"dataset '{shelf.dataset}', part '{part}'")
             opened = (_with_holes(there, table) for _, there, table in open_rows(shelf.file(record), sealed.layout, secret))
             written = write_joint(shelf.folder, place, opened, schema=sealed.layout.schema, sealing=sealing)
@@ -125,13 +162,23 @@ def _seal_part_anew(vault: Vault, shelf: Shelf, part: str, file: str, *, keeping
             readable = ((table, None) for table in part_tables(shelf, record, opener=WithKeys(Keys())))
             written = write_joint(shelf.folder, place, readable, schema=joint_schema(described), sealing=sealing)
             before, by = None, []
-        facts: dict[str, Any] = {"dataset": shelf.dataset, "part": part, "batch": place.batch, "rows": written.rows}
+        facts = {"dataset": shelf.dataset, "part": part, "batch": place.batch, "rows": written.rows, "blocks": written.blocks}
         vault.register.append("rotated", on=vault.today, **facts, before_batch=before, by=by)
-        shelf.write(written.record({k: v for k, v in record.items() if k not in OWN_KEYS}, dataset=shelf.dataset, part=part))
-        shelf.sweep(part, keep=written.file, personal=before is None)
-        if before is None:  # the list of refused rows of that time may hold their values
-            (vault.project.private / "intake" / shelf.dataset / f"{part}.refused.csv").unlink(missing_ok=True)
+        anew = written.record({k: v for k, v in record.items() if k not in OWN_KEYS}, dataset=shelf.dataset, part=part)
+        if before is not None:
+            anew["content_sha256"] = record["content_sha256"]  # the rows say what they said
+        shelf.write(anew)
+        _leave_nothing_readable(vault, shelf, anew, listed=before is None)
         return written.rows
+
+
+def _leave_nothing_readable(vault: Vault, shelf: Shelf, record: dict[str, Any], *, listed: bool) -> None:
+    """Overwrite what was there before a part was sealed, and the list of refused rows of that time, which may hold values."""
+    shelf.sweep(record["part"], keep=record["file"], personal=True)
+    path = vault.project.private / "intake" / shelf.dataset / f"{record['part']}.refused.csv"
+    if listed and path.is_file():
+        destroy(path, readable=True)
+        path.unlink()
 
 
 def _with_holes(there: np.ndarray, table: pa.Table) -> tuple[pa.Table, np.ndarray]:
@@ -141,8 +188,6 @@ def _with_holes(there: np.ndarray, table: pa.Table) -> tuple[pa.Table, np.ndarra
 
 
 def _seal_secret_anew(vault: Vault, path: Path, keeping: Keeping, keys: Keys, *, dataset: str) -> None:
-    """A lasting secret stays the same; whom it is sealed to changes."""
-    if secret_facts(path)[1].plain() == keeping.recipients.plain():
-        return
+    """A lasting secret stays the same; whom it is sealed to changes. What its file says of that is nobody's word."""
     with vault.alone(dataset):
         store_secret(path, open_secret(path, keys, dataset=dataset), keeping.recipients, dataset=dataset)

@@ -147,13 +147,15 @@ class Sealer:
         """A hash of all that was written: the same rows give the same on this machine, and it tells nothing without it."""
         return self._content.hexdigest()
 
-    def write(self, table: pa.Table, marks: Marks, *, holes: np.ndarray | None = None) -> None:
+    def write(self, table: pa.Table, marks: Marks, *, beside: bool = True, holes: np.ndarray | None = None) -> None:
         """Seal a table as one block.
 
         Parameters
         ----------
         table : pyarrow.Table
         marks : Marks
+        beside : bool, default True
+            Put the marks beside the rows; otherwise they count in the hash of all rows alone.
         holes : numpy.ndarray of bool, optional
             Rows that stay empty: they were erased before, and the others keep their numbers.
         """
@@ -180,10 +182,12 @@ class Sealer:
             key = HKDF(algorithm, 32, share, where).derive(secret)
             sealed.append(ChaCha20Poly1305(key).encrypt(_NONCE, data[bounds[row] : bounds[row + 1]], where))
         lengths = np.fromiter(map(len, sealed), dtype=_LENGTH, count=count)
+        self._content.update(rows.tobytes())
+        if not beside:
+            keys = rows = np.zeros(count, MARK)
         content = b"".join([shares, keys.tobytes(), rows.tobytes(), lengths.tobytes(), *sealed])
         self.blocks.append(Block(count, self._file.tell(), len(content), hashlib.sha256(content).hexdigest()))
         self._file.write(content)
-        self._content.update(rows.tobytes())
         self._next += count
 
 
@@ -315,7 +319,27 @@ def _beside(block: Block, content: bytes) -> _Beside:
     return _Beside(content[:at], keys, rows, lengths)
 
 
-def erase_rows(path: Path, layout: Layout, rows: Sequence[int]) -> tuple[Block, ...]:
+def is_sealed(path: Path) -> bool:
+    """Say whether a file holds sealed rows, by how it begins; one that was overwritten, or is empty, holds nothing else.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    bool
+    """
+    with path.open("rb") as file:
+        head = file.read(len(MAGIC))
+    return head == MAGIC or not any(head)
+
+
+CHANGED = "0" * 64
+"""In the place of a block's hash where something else was changed before rows were erased: erasing makes nothing whole."""
+
+
+def erase_rows(path: Path, layout: Layout, rows: Sequence[int], *, only_say: bool = False) -> tuple[Block, ...]:
     """Overwrite rows where they lie: share, marks and sealed bytes. Doing it again changes nothing.
 
     Parameters
@@ -324,6 +348,8 @@ def erase_rows(path: Path, layout: Layout, rows: Sequence[int]) -> tuple[Block, 
     layout : Layout
     rows : sequence of int
         Numbered from 0.
+    only_say : bool, default False
+        Change nothing, and return what the blocks would be; :data:`CHANGED` for one that is not as it was sealed.
 
     Returns
     -------
@@ -331,21 +357,27 @@ def erase_rows(path: Path, layout: Layout, rows: Sequence[int]) -> tuple[Block, 
         Every block, with the hashes of what stands there now.
     """
     wanted, blocks = set(rows), []
-    with path.open("r+b", buffering=0) as file:
+    with path.open("rb" if only_say else "r+b", buffering=0) as file:
         for first, block in zip(layout.starts(), layout.blocks, strict=True):
             inside = sorted(row - first for row in wanted if first <= row < first + block.rows)
             if not inside:
                 blocks.append(block)
                 continue
             content = bytearray(os.pread(file.fileno(), block.size, block.offset))
+            if len(content) != block.size:
+                raise CheckFailed(f"{path}: cut short, {layout.rows:,} rows were sealed", hint=RESTORE)
+            changed = hashlib.sha256(content).hexdigest() != block.sha256
             lengths = _beside(block, bytes(content)).lengths
             ends = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]) + _BESIDE * block.rows
             for row in inside:
-                for start, end in _spans(block, row, ends):
+                for start, end in _spans(block, row, np.minimum(ends, block.size)):
                     content[start:end] = bytes(end - start)
-                    os.pwrite(file.fileno(), bytes(end - start), block.offset + start)
-            blocks.append(Block(block.rows, block.offset, block.size, hashlib.sha256(content).hexdigest()))
-        os.fsync(file.fileno())
+                    if not only_say:
+                        os.pwrite(file.fileno(), bytes(end - start), block.offset + start)
+            hashed = CHANGED if only_say and changed else hashlib.sha256(content).hexdigest()
+            blocks.append(Block(block.rows, block.offset, block.size, hashed))
+        if not only_say:
+            os.fsync(file.fileno())
     return tuple(blocks)
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from workbench.catalog import Dataset
-from workbench.errors import CheckFailed, GateRefused, UsageError
+from workbench.errors import CheckFailed, GateRefused, UsageError, WorkbenchError
 from workbench.files import read_json
 from workbench.vault.keeping import Keeping
 from workbench.vault.records import OWN_KEYS, Shelf
@@ -47,18 +47,18 @@ def store(vault: Vault, dataset: str, part: str, rows: Rows, *, facts: dict[str,
     if taken:
         raise UsageError(f"part '{part}' of '{dataset}': the vault itself writes {', '.join(taken)} into the record")
     keeping = vault.keeping(dataset)
-    require_fitting(keeping, dataset, part, kind=facts.get("kind"))
+    require_fitting(described, dataset, part, kind=facts.get("kind"))
     with vault.alone(dataset):
         tables = _tables(dataset, described, rows, withheld=keeping.personal)
         return _written(vault, shelf, part, tables, keeping=keeping, facts=facts)
 
 
-def require_fitting(keeping: Keeping, dataset: str, part: str, *, kind: str | None) -> None:
-    """Refuse what is real where rows are sealed from a seed that everybody knows.
+def require_fitting(described: Dataset, dataset: str, part: str, *, kind: str | None) -> None:
+    """Refuse what is real in a dataset of made-up rows, which may rest in the clear or under keys that everybody knows.
 
     Parameters
     ----------
-    keeping : Keeping
+    described : Dataset
     dataset, part : str
     kind : {'official', 'synthetic'} or None
         What the source says of its rows.
@@ -67,9 +67,9 @@ def require_fitting(keeping: Keeping, dataset: str, part: str, *, kind: str | No
     ------
     GateRefused
     """
-    if keeping.kind == "synthetic" and kind == "official":
+    if described.synthetic and kind == "official":
         raise GateRefused(
-            f"dataset '{dataset}': the part '{part}' is official, the catalogue says synthetic, and that is sealed for nobody",
+            f"dataset '{dataset}': the part '{part}' is official, the catalogue says synthetic, and nothing protects that",
             hint="take it in under the dataset that it belongs to",
         )
 
@@ -83,13 +83,14 @@ def _written(
     elif keeping.kind == "synthetic":
         written = write_synthetic(shelf.folder, (shelf.dataset, part), tables, seed=facts.get("seed"))
     else:
-        place, sealing = Place.new(shelf.dataset, part), Sealing(keeping.recipients, vault.marker, described)
+        place, sealing = Place.new(shelf.dataset, part), Sealing(keeping.recipients, vault.marker(shelf.dataset), described)
         pieces = ((table, None) for table in tables)
         written = write_joint(shelf.folder, place, pieces, schema=joint_schema(described), sealing=sealing)
-        vault.register.append("sealed", on=vault.today, dataset=shelf.dataset, part=part, batch=place.batch, rows=written.rows)
+        line = {"dataset": shelf.dataset, "part": part, "batch": place.batch, "rows": written.rows, "blocks": written.blocks}
+        vault.register.append("sealed", on=vault.today, **line)
     record = written.record(facts, dataset=shelf.dataset, part=part)
     shelf.write(record)
-    shelf.sweep(part, keep=written.file)
+    shelf.sweep(part, keep=written.file, personal=keeping.personal)
     return record
 
 
@@ -97,6 +98,24 @@ def _tables(dataset: str, described: Dataset, rows: Rows, *, withheld: bool) -> 
     pieces: Iterable[Any] = [rows] if isinstance(rows, pd.DataFrame | pa.Table) else rows
     for piece in pieces:
         yield to_table(piece, described, where=f"dataset '{dataset}'", withheld=withheld)
+
+
+def may_be_personal(vault: Vault, dataset: str) -> bool:
+    """Say whether rows of a dataset that can be read may be about people, also where what decides it cannot be understood.
+
+    Parameters
+    ----------
+    vault : Vault
+    dataset : str
+
+    Returns
+    -------
+    bool
+    """
+    try:
+        return vault.sealed(dataset)
+    except WorkbenchError:
+        return True
 
 
 def note_removal(vault: Vault, path: Path, dataset: str, part: str) -> None:

@@ -16,12 +16,13 @@ from workbench.governance import SIDES
 from workbench.progress import Report, silent
 from workbench.vault.envelopes import Custodians
 from workbench.vault.erasing import finish
+from workbench.vault.history import HINT, require_last
 from workbench.vault.keys import Keys
 from workbench.vault.quarantine import quarantine_shelf
 from workbench.vault.reading import WithKeys
 from workbench.vault.records import Sealed, Shelf, read_sealed
-from workbench.vault.recovering import holders_of, read_share, restore, share_path
-from workbench.vault.sealed_rows import SHARE_BYTES, open_rows, read_blocks
+from workbench.vault.recovering import holders_of, read_share, rehearse, share_path
+from workbench.vault.sealed_rows import SHARE_BYTES, is_sealed, open_rows, read_blocks
 
 if TYPE_CHECKING:
     from workbench.vault.parts import Vault
@@ -88,6 +89,9 @@ def verify(vault: Vault, *, keys: Keys | None = None, report: Report = silent) -
         found.notes.append("the register's last line was cut off while it was written; the next line mends it")
     work = list(_shelved(vault))
     batches: dict[tuple[str, str], str | None] = {}
+    for dataset in vault.catalog.datasets:
+        for shelf in (vault.shelf(dataset), quarantine_shelf(vault, dataset)):
+            _strays(vault, dataset, shelf, found)
     for number, (dataset, shelf, part) in enumerate(work):
         report(number, len(work), f"{dataset} {part}")
         try:
@@ -131,6 +135,9 @@ def _part(vault: Vault, dataset: str, shelf: Shelf, part: str, *, keys: Keys, fo
             raise CheckFailed(f"{path}: was changed since it was written", hint="take the part in again")
         return None
     sealed = read_sealed(record, where=str(shelf.path(part)))
+    require_last(vault.register.history(), shelf, sealed)
+    if vault.register.history().last[shelf.dataset, part]["batch"] != sealed.layout.place.batch:
+        found.notes.append(f"{shelf.dataset}, {part}: sealing it anew was cut short; what was there before stands")
     _blocks(shelf, record, sealed)
     found.faults += _openable(sealed.custodians, vault.rulings.custodians(), f"{shelf.dataset}, {part}", dataset, found)
     if keys.held:
@@ -169,50 +176,45 @@ def _rehearsed(shelf: Shelf, record: dict[str, Any], sealed: Sealed, keys: Keys,
     try:
         secret = WithKeys(keys).secret(sealed, where=where)
     except GateRefused as error:
-        held = {key for side in SIDES for key in sealed.custodians.of(side).values()}
-        if not held.isdisjoint(keys.recipients):  # a custodian's key is there, and yet it does not open
-            found.faults.append(error)
+        if not any(set(sealed.custodians.of(side).values()).isdisjoint(keys.recipients) for side in SIDES):
+            found.faults.append(error)  # a key of each side is there, and yet they do not open
         return 0
     return sum(table.num_rows for _, _, table in open_rows(shelf.file(record), sealed.layout, secret, first_only=True))
 
 
 def _against_the_register(vault: Vault, batches: dict[tuple[str, str], str | None], found: Findings) -> list[WorkbenchError]:
-    """What was sealed and neither removed nor replaced is there, and what is there was sealed."""
+    """What was sealed and neither removed nor replaced is there; what is there was compared with it part by part."""
     faults: list[WorkbenchError] = []
-    last: dict[tuple[str, str], dict[str, Any]] = {}
-    known: dict[tuple[str, str], set[str]] = {}
-    for entry in vault.register.entries():
-        if entry["kind"] in ("sealed", "rotated", "removed"):
-            place = (str(entry["dataset"]), str(entry["part"]))
-            last[place] = entry
-            known.setdefault(place, set()).add(str(entry.get("batch")))
-    for place, entry in last.items():
-        where, there = " part ".join(place), batches.get(place)
-        if entry["kind"] == "removed" and place in batches:
-            if there is not None:
-                faults.append(CheckFailed(f"{where}: is there, though the register says that it was removed", hint=_AGAIN))
-        elif entry["kind"] != "removed" and place not in batches:
-            if place[0].partition(".")[0] in vault.catalog.datasets:
-                faults.append(CheckFailed(f"{where}: is gone, and the register does not say that it was removed", hint=_AGAIN))
-        elif entry["kind"] != "removed" and there is not None and there != entry["batch"]:
-            dataset, part = place
-            shelf = quarantine_shelf(vault, dataset.partition(".")[0]) if "." in dataset else vault.shelf(dataset)
-            cut = (shelf.folder / f"{part}.{str(entry['batch'])[:16]}.sealed").is_file() and there in known[place]
-            if cut:
-                found.notes.append(f"{where}: sealing it anew was cut short; what was there before stands")
-            else:
-                faults.append(
-                    CheckFailed(f"{where}: is not what was sealed last: an older or another part lies there", hint=_AGAIN)
-                )
-    faults += [
-        CheckFailed(f"{' part '.join(place)}: is there, and the register does not know it", hint=_AGAIN)
-        for place, batch in batches.items()
-        if batch is not None and place not in last
-    ]
+    for place, entry in vault.register.history().last.items():
+        if entry["kind"] == "removed" or place in batches:
+            continue
+        if place[0].partition(".")[0] in vault.catalog.datasets:
+            where = " part ".join(place)
+            faults.append(CheckFailed(f"{where}: is gone, and the register does not say that it was removed", hint=HINT))
+        else:
+            found.notes.append(
+                f"{' part '.join(place)}: the catalogue does not know the dataset any more, so nobody looked at it"
+            )
     return faults
 
 
-_AGAIN = "ask who was at this machine; then restore the part from a copy, or take it in again"
+def _strays(vault: Vault, dataset: str, shelf: Shelf, found: Findings) -> None:
+    """Files of rows that no record names: readable ones are a fault where the dataset is sealed."""
+    begun = {
+        f"{part}.{str(entry.get('batch'))[:16]}.sealed"
+        for (name, part), entry in vault.register.history().last.items()
+        if name == shelf.dataset
+    }
+    for path in shelf.strays():
+        if path.name in begun:  # said where its part is looked at
+            continue
+        if vault.sealed(dataset) and not is_sealed(path):
+            hint = f"overwrite and remove it: {RESEAL} {dataset}"
+            found.faults.append(CheckFailed(f"{path}: rows about people that anybody can read, left by a kill", hint=hint))
+        else:
+            found.notes.append(
+                f"{path}: rows that no record names, left by a kill; they go when the part is written or sealed anew"
+            )
 
 
 def _shares(vault: Vault, keys: Keys, found: Findings, *, needed: bool) -> None:
@@ -232,7 +234,7 @@ def _shares(vault: Vault, keys: Keys, found: Findings, *, needed: bool) -> None:
                     found.notes.append(f"the recovery share of {seat} is held by others than the stewards in force: {make}")
                 at_hand = [key for key in share["holders"].values() if key in keys.recipients]
                 if len(at_hand) >= share["needed"]:
-                    restore(vault, seat, keys)
+                    rehearse(vault, seat, keys)
                     found.rehearsed.append(seat)
             except WorkbenchError as error:
                 found.faults.append(error)

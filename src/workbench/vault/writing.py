@@ -16,11 +16,12 @@ import numpy as np
 import pyarrow as pa
 
 from workbench.catalog import Dataset
-from workbench.files import replacing, sha256_file
+from workbench.files import replacing, sha256_file, sync_folder
 from workbench.vault.envelopes import Custodians, seal
 from workbench.vault.guarding import leave_no_core_dump
+from workbench.vault.history import blocks_digest
 from workbench.vault.marks import MARK, Marker, Marks
-from workbench.vault.records import Sealed, bound_facts
+from workbench.vault.records import NO_MARKS, Sealed, bound_facts
 from workbench.vault.sealed_groups import derived_key, seal_groups
 from workbench.vault.sealed_rows import ROWS_PER_BLOCK, Layout, Place, Sealer
 from workbench.vault.tables import vault_schema, write_tables
@@ -40,12 +41,15 @@ class Written:
         A hash of what the rows say.
     more : dict
         What else the record says: ``custody`` and ``sealed``.
+    blocks : str
+        For the register: a hash of the sealed bytes.
     """
 
     file: str
     rows: int
     content: str
     more: dict[str, Any]
+    blocks: str = ""
 
     def record(self, facts: Mapping[str, Any], *, dataset: str, part: str) -> dict[str, Any]:
         """Return the part's record.
@@ -82,8 +86,14 @@ def write_clear(folder: Path, part: str, tables: Iterable[pa.Table], described: 
         count = write_tables(temporary, tables, described)
         content = sha256_file(temporary)
     written = folder / f"{part}.{content[:16]}.parquet"
-    (folder / f"{part}.parquet").rename(written)
+    _name(folder / f"{part}.parquet", written)
     return Written(written.name, count, content, {"custody": "clear"})
+
+
+def _name(path: Path, final: Path) -> None:
+    """Give a file its name, on the disk when this returns: the register's line and the record that name it come after."""
+    path.rename(final)
+    sync_folder(final.parent)
 
 
 def write_synthetic(folder: Path, place: tuple[str, str], tables: Iterable[pa.Table], *, seed: Any) -> Written:
@@ -106,7 +116,7 @@ def write_synthetic(folder: Path, place: tuple[str, str], tables: Iterable[pa.Ta
             groups = seal_groups(file, tables, derived_key(seed, "rows", *place))
         content = sha256_file(temporary)
     written = folder / f"{part}.{content[:16]}.sealed"
-    (folder / f"{part}.sealed").rename(written)
+    _name(folder / f"{part}.sealed", written)
     more = {"custody": "synthetic", "sealed": {"seed": seed, "groups": groups}}
     return Written(written.name, sum(rows for rows, _, _ in groups), content, more)
 
@@ -130,20 +140,23 @@ def write_joint(
     Written
     """
     leave_no_core_dump()
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
     secret = secrets.token_bytes(SECRET_BYTES)
     holes: list[int] = []
     with replacing(folder / f"{place.part}.sealed", suffix=".sealed") as temporary, temporary.open("wb") as file:
         sealer, count = Sealer(file, place, schema, secret), 0
         for table, empty in _in_blocks(pieces):
-            sealer.write(table, sealing.marks(table), holes=empty)
+            sealer.write(table, sealing.marks(table), beside=sealing.compared, holes=empty)
             holes += [] if empty is None else (np.flatnonzero(empty) + count).tolist()
             count += table.num_rows
     written = folder / f"{place.part}.{place.batch[:16]}.sealed"
-    (folder / f"{place.part}.sealed").rename(written)
+    _name(folder / f"{place.part}.sealed", written)
     envelope = seal(secret + bound_facts(place, schema, count), sealing.custodians)
     layout = Layout(place, schema, tuple(sealer.blocks), frozenset(holes))
-    sealed = Sealed(layout, envelope, sealing.custodians, sealing.marker.name)
-    return Written(written.name, sealed.rows, sealer.content, {"custody": "joint", "sealed": sealed.plain()})
+    sealed = Sealed(layout, envelope, sealing.custodians, sealing.marker.name if sealing.compared else NO_MARKS)
+    more = {"custody": "joint", "sealed": sealed.plain()}
+    return Written(written.name, sealed.rows, sealer.content, more, blocks_digest(layout.blocks))
 
 
 @dataclass(frozen=True)
@@ -155,12 +168,17 @@ class Sealing:
     custodians : Custodians
     marker : Marker
     described : Dataset or None
-        None for rows that are never compared with others: they get no marks.
+        None for refused rows, which are never compared with others.
     """
 
     custodians: Custodians
     marker: Marker
     described: Dataset | None
+
+    @property
+    def compared(self) -> bool:
+        """Whether marks are put beside the rows: where they have a key by which others can repeat them."""
+        return self.described is not None and bool(self.described.key)
 
     def marks(self, table: pa.Table) -> Marks:
         """Return the marks of rows.
