@@ -18,6 +18,7 @@ from workbench.errors import GateRefused, UsageError, WorkbenchError
 from workbench.privacy import Policy, protect
 
 KEY = b"key"
+AGES = {"age": {"role": "quasi_identifier", "recoding": "interval", "domain": [0, 9]}, "ill": {"role": "sensitive"}}
 HOMES = ["강 남구", "서초구", "Dong-gu", "중구"]
 
 
@@ -92,6 +93,15 @@ def test_the_result_never_depends_on_the_order_of_rows(tree, rows, seed):
     assert one.report == two.report
 
 
+def test_labels_under_l_and_t_do_not_depend_on_the_order_of_rows():
+    fields = {**AGES, "age": {**AGES["age"], "domain": [0, 99]}}
+    asked = {"policy": "p", "version": 1, "fields": fields, "guarantee": {"k": 3, "l": {"ill": 2}, "t": {"ill": 0.4}}}
+    draw = np.random.default_rng(5)
+    frame = pd.DataFrame({"age": draw.integers(0, 100, 400), "ill": draw.choice(list("bcad"), 400, p=[0.5, 0.3, 0.15, 0.05])})
+    one, two = (protect(rows, Policy.model_validate(asked)).frame for rows in (frame, frame.sample(frac=1, random_state=2)))
+    assert sorted(one["age"]) == sorted(two["age"])
+
+
 def test_rows_of_one_person_are_one_person(tree):
     with pytest.raises(GateRefused, match="k = 2: the data hold 1 people"):
         run(frame_of([(1, 30, "중구")] * 50), tree)
@@ -160,9 +170,6 @@ def test_l_and_t_hold_on_what_is_published(tree):
     assert found.report["t"]["illness"] <= 0.2
 
 
-AGES = {"age": {"role": "quasi_identifier", "recoding": "interval", "domain": [0, 9]}, "ill": {"role": "sensitive"}}
-
-
 def repeated(codes, words) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(words))
 
@@ -190,6 +197,15 @@ def test_one_value_in_two_writings_is_not_diverse(ill):
     asked = {"policy": "p", "version": 1, "fields": AGES, "guarantee": {"k": 2, "l": {"ill": 2}}}
     with pytest.raises(GateRefused, match="it has 1 different values"):
         protect(pa.table({"age": [1, 1], "ill": ill}), Policy.model_validate(asked))
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.string_view(), pa.large_string(), pa.binary(), pa.binary_view(), pa.bool_(), pa.decimal128(3, 1)]
+)
+def test_sensitive_values_of_any_kind_are_counted(kind):
+    asked = {"policy": "p", "version": 1, "fields": AGES, "guarantee": {"k": 2, "l": {"ill": 2}, "t": {"ill": 0}}}
+    ill = pa.array(["1", "0"] * 2).cast(kind)
+    assert protect(pa.table({"age": [1, 2, 3, 4], "ill": ill}), Policy.model_validate(asked)).report["l"] == {"ill": 2}
 
 
 @pytest.mark.parametrize("cells", [[["a"], ["b"]], [{"a": 1}, None]])

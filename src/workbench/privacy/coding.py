@@ -166,11 +166,10 @@ def sensitive_of(table: pa.Table, policy: Policy) -> list[Sensitive]:
         if l_rule is None and t_rule is None:
             continue
         codes, values = encoded(table[name])
-        if t_rule is not None and t_rule.distance == "ordered":
-            rank = np.empty(len(values) + 1, np.int32)
-            rank[pc.sort_indices(values).to_numpy()] = np.arange(len(values), dtype=np.int32)
-            rank[-1] = -1
-            codes = rank[codes]
+        rank = np.empty(len(values) + 1, np.int32)  # codes in the order of values, which no order of rows changes
+        rank[pc.sort_indices(values).to_numpy()] = np.arange(len(values), dtype=np.int32)
+        rank[-1] = -1
+        codes = rank[codes]
         found.append(
             Sensitive(
                 name,

@@ -46,6 +46,10 @@ def to_table(frame: pd.DataFrame | pa.Table) -> pa.Table:
       give the column one type
     """
     if isinstance(frame, pa.Table):
+        for place, field in enumerate(frame.schema):  # views cannot be sorted
+            plain = pa.string() if pa.types.is_string_view(field.type) else pa.binary()
+            if pa.types.is_string_view(field.type) or pa.types.is_binary_view(field.type):
+                frame = frame.set_column(place, field.name, frame.column(place).cast(plain))
         return frame
     names = [str(name) for name in frame.columns]
     repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
