@@ -28,8 +28,8 @@ $(STAMP): requirements.lock pyproject.toml
 site: $(STAMP) ## from data to the public book: site/index.html
 	@$(BIN)/workbench build
 
-test: $(STAMP) ## the tests
-	@$(BIN)/python -m pytest
+test: $(STAMP) ## the tests, on the cores that there are
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(STAMP) ## slower proof
 	@$(BIN)/python -m pytest -m slow --override-ini "timeout=3600"
