@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,10 +13,13 @@ import pytest
 
 from sealed_city import catalog_of, catalog_record, field, keys, make_vault, members, people, seat_with_key
 from signed import RULES, adopt, found
+from workbench.catalog import read_catalog
 from workbench.errors import CheckFailed, GateRefused
 from workbench.files import write_text
 from workbench.intake import Batch, take_in
+from workbench.project import Project
 from workbench.records import dump_yaml, read_yaml
+from workbench.sources import take_in_files
 from workbench.vault import Vault
 from workbench.vault.rotating import rotate, rotation_path
 from workbench.vault.verifying import verify
@@ -355,3 +360,22 @@ def test_a_dataset_that_left_the_catalogue_is_told(vault):
     write_text(vault.project.catalog, dump_yaml(record))
     notes = verify(Vault(vault.project, catalog_of(vault.project))).notes
     assert any("the catalogue does not know the dataset any more" in note for note in notes)
+
+
+def test_rows_are_not_sealed_to_a_custodian_whose_term_is_over_on_the_day_of_taking_in(tmp_path):
+    term = {"from": dt.date(2026, 1, 1), "until": dt.date(2026, 11, 30)}
+    late = {**seat_with_key("G-4", "custodian"), "term": term}
+    vault = make_vault(tmp_path / "city", seats=members(G_4=late))
+    shutil.copy(Path(__file__).parents[2] / "data_catalog.yml", vault.project.catalog)
+    write_text(vault.project.governance / "policies" / "daily_air.yml", dump_yaml({"policy": "daily_air", "version": 1}))
+    (tmp_path / "data").mkdir()
+    gases = ",".join(f"{gas}농도(ppm)" for gas in ("이산화질소", "오존", "일산화탄소", "아황산가스"))
+    head = f"측정일시,측정소명,{gases},미세먼지농도(㎍/㎥),초미세먼지농도(㎍/㎥)"
+    for day, who in ((30, ["G-3", "G-4"]), (31, ["G-3"])):
+        rows = f"{head}\n202101{day},강남구,0.02,0.01,0.5,0.003,30,12\n"
+        (tmp_path / "data" / f"{day}.csv").write_text(rows, encoding="utf-8")
+        project = Project(root=vault.project.root, data=tmp_path / "data")
+        take_in_files(project, read_catalog(project), today=dt.date(2026, 11, 30) + dt.timedelta(days=day - 30))
+        record = Vault(project, read_catalog(project)).record("daily_air", f"file-{day}")
+        assert sorted(record["sealed"]["custodians"]["government"]) == who
+    assert [entry["on"] for entry in vault.register.entries()] == ["2026-11-30", "2026-12-01"]

@@ -103,3 +103,18 @@ def test_a_share_that_holds_another_key_is_noticed(tmp_path):
     path.write_text(json.dumps({**record, "recipient": str(identity("G-3").to_public())}), encoding="utf-8")
     with pytest.raises(CheckFailed, match="holds another key than it says"):
         restore(vault, "C-3", keys("C-1", "C-4"))
+
+
+@pytest.mark.parametrize("change", ["a pair is missing", "one alone is to be enough", "a pair is damaged"])
+def test_a_share_is_rehearsed_in_every_way_that_it_is_to_open(tmp_path, change):
+    vault = make_vault(tmp_path, seats=members(C_5=seat_with_key("C-5", "steward")))
+    record = make_share(vault, "C-3", keys("C-3"))
+    if change == "a pair is missing":
+        record["shares"].pop(0)
+    elif change == "one alone is to be enough":
+        record["needed"] = 1
+    else:
+        record["shares"][-1]["sealed"] = record["shares"][0]["sealed"]
+    share_path(vault, "C-3").write_text(json.dumps(record), encoding="utf-8")
+    found = verify(vault, keys=keys("C-1", "C-4", "C-5"))
+    assert found.rehearsed == [] and any("no whole recovery share" in str(fault) for fault in found.faults)

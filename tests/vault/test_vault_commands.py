@@ -197,6 +197,29 @@ def test_a_file_that_is_no_key_is_told_without_repeating_it(vault, capsys, tmp_p
     assert code == 2 and said in err and (content == "" or content not in err)
 
 
+def test_a_key_itself_given_for_its_file_is_not_repeated(vault, capsys):
+    secret = str(identity("G-3"))
+    for words in (("vault", *OPEN), ("protect", "cards")):
+        assert main([*words, "--key", secret]) == 2
+        said = capsys.readouterr()
+        assert secret not in said.err + said.out and "shell's history" in said.err
+
+
+def test_a_key_saved_by_an_editor_of_another_system_is_read(vault, held, capsys):
+    Path(held["G-3"]).write_bytes(b"\xef\xbb\xbf# mine\r\n" + f"{identity('G-3')}\r\n".encode())
+    assert run(capsys, *OPEN, "--key", held["G-3"], "--key", held["C-3"], "--rows", "1")[0] == 0
+
+
+def test_a_dataset_that_the_catalogue_does_not_know_never_becomes_a_path(vault, held, capsys):
+    code, _, err = run(capsys, "open", "../cards", "--purpose", "statistics", "--key", held["G-3"])
+    assert code == 2 and "unknown dataset '../cards'" in err
+
+
+def test_one_custodian_verifies_alone_what_they_can(vault, held, capsys):
+    code, out, _ = run(capsys, "verify", "--key", held["G-3"])
+    assert code == 0 and "whole" in out and "rows opened" not in out
+
+
 def test_a_key_that_others_can_read_is_refused(vault, held, capsys):
     Path(held["G-3"]).chmod(0o644)
     code, _, err = run(capsys, *OPEN, "--key", held["G-3"], "--key", held["C-3"])

@@ -119,3 +119,15 @@ def test_processes_that_write_at_once_leave_one_whole_chain(tmp_path):
 def test_a_line_that_was_on_disk_and_lost_its_end_is_no_torn_one(register):
     register.path.write_bytes(register.path.read_bytes().rstrip(b"\n"))
     assert "the end was cut off" in str(register.fault())
+
+
+@pytest.mark.parametrize("line", ['{"number": NaN}', '{"by": "\\ud800"}', "[" * 100_000, "\udcff", "[1]"])
+def test_a_line_that_nothing_here_wrote_is_told_and_never_a_traceback(register, line):
+    register.path.write_bytes(line.encode("utf-8", errors="surrogateescape") + b"\n")
+    assert "line 1 was changed" in str(register.fault())
+
+
+@pytest.mark.parametrize("memory", ["[]", '{"lines": -1, "head": ""}', '{"lines": true, "head": ""}', '{"lines": 1}'])
+def test_a_memory_that_nothing_here_wrote_is_told(register, memory):
+    register._memory.write_text(memory, encoding="utf-8")
+    assert "damaged" in str(register.fault())

@@ -41,8 +41,8 @@ def build(project: Project, *, today: dt.date, trips: int, seed: int, workers: i
     """
     catalog = read_catalog(project)
     found = Report()
-    take_in(project, catalog)
-    synthesise(project, catalog, trips=trips, seed=seed)
+    take_in(project, catalog, today=today)
+    synthesise(project, catalog, trips=trips, seed=seed, today=today)
     protect_all(project, catalog, found, today=today)
     for issue in issues(project):
         run_and_compare(project, catalog, issue, found, today=today, workers=workers)
@@ -56,23 +56,23 @@ def build(project: Project, *, today: dt.date, trips: int, seed: int, workers: i
     return front
 
 
-def take_in(project: Project, catalog: Catalog) -> None:
+def take_in(project: Project, catalog: Catalog, *, today: dt.date) -> None:
     """Take in the official files of ``WORKBENCH_DATA``."""
     if project.data is None:
         say("take in: WORKBENCH_DATA is not set, so no official files; their synthetic stand-ins are used")
         return
     with progress("take in") as report:
-        balances = take_in_files(project, catalog, report=report)
+        balances = take_in_files(project, catalog, today=today, report=report)
     for balance in balances:
         tell_balance(project, balance)
     tell_unused(project)
 
 
-def synthesise(project: Project, catalog: Catalog, *, trips: int, seed: int) -> None:
+def synthesise(project: Project, catalog: Catalog, *, trips: int, seed: int, today: dt.date) -> None:
     """Generate the synthetic city where it is not there yet."""
     wanted = [name for name in SYNTHETIC if name in catalog.datasets]
     with progress("synthetic city") as report:
-        write_synthetic(project, catalog, seed=seed, trips=trips, datasets=wanted, report=report)
+        write_synthetic(project, catalog, seed=seed, trips=trips, datasets=wanted, today=today, report=report)
 
 
 def protect_all(project: Project, catalog: Catalog, found: Report, *, today: dt.date) -> None:

@@ -142,12 +142,12 @@ def fetch(project: Project, options: argparse.Namespace) -> int:
         if getattr(options, name) is not None and not getattr(options, belongs):
             raise UsageError(f"--{name} goes with --{belongs}", hint=f"add --{belongs}, or leave --{name} out")
     if options.forget:
-        return forget_datasets(project, found, options)
+        return forget_datasets(project, found, options, today=today_of(options))
     if options.synthetic:
-        return fetch_synthetic(project, found, options)
+        return fetch_synthetic(project, found, options, today=today_of(options))
     if options.api:
         return fetch_api(project, found, options, today=today_of(options))
-    return fetch_files(project, found, options)
+    return fetch_files(project, found, options, today=today_of(options))
 
 
 def protect(project: Project, options: argparse.Namespace) -> int:
@@ -156,11 +156,12 @@ def protect(project: Project, options: argparse.Namespace) -> int:
     from workbench.cli.asking import passphrase, terminal
     from workbench.cli.protecting import protect_each, protectable
     from workbench.vault import read_keys
+    from workbench.vault.keys import key_file
 
     found = read_catalog(project)
     for name in options.datasets:
         found[name]
-    keys = read_keys(options.key, passphrase=passphrase if terminal() else None)
+    keys = read_keys([key_file(project, str(word)) for word in options.key], passphrase=passphrase if terminal() else None)
     names = list(dict.fromkeys(options.datasets)) or protectable(project, found)
     manifests, refused = protect_each(project, found, names, today=today_of(options), keys=keys)
     if options.json:

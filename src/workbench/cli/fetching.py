@@ -16,7 +16,7 @@ from workbench.errors import DONE, CheckFailed, UsageError, unknown
 from workbench.project import Project
 
 
-def fetch_synthetic(project: Project, catalog: Catalog, options: argparse.Namespace) -> int:
+def fetch_synthetic(project: Project, catalog: Catalog, options: argparse.Namespace, *, today: dt.date) -> int:
     """Generate the synthetic city, or some of its datasets."""
     from workbench.sources.synthetic import SYNTHETIC, write_synthetic
 
@@ -27,7 +27,7 @@ def fetch_synthetic(project: Project, catalog: Catalog, options: argparse.Namesp
     seed = SAMPLE_SEED if options.seed is None else options.seed
     trips = options.trips or SAMPLE_TRIPS
     with progress("synthetic city") as report:
-        rows = write_synthetic(project, catalog, seed=seed, trips=trips, datasets=wanted, report=report)
+        rows = write_synthetic(project, catalog, seed=seed, trips=trips, datasets=wanted, today=today, report=report)
     if options.json:
         say(json.dumps(rows, sort_keys=True))
     else:
@@ -36,14 +36,14 @@ def fetch_synthetic(project: Project, catalog: Catalog, options: argparse.Namesp
     return DONE
 
 
-def fetch_files(project: Project, catalog: Catalog, options: argparse.Namespace) -> int:
+def fetch_files(project: Project, catalog: Catalog, options: argparse.Namespace, *, today: dt.date) -> int:
     """Take in the dropped official files."""
     from workbench.sources import take_in_files
 
     if project.data is None:
         raise UsageError("WORKBENCH_DATA is not set", hint="set it to the folder of official files, or use --api or --synthetic")
     with progress("take in") as report:
-        balances = take_in_files(project, catalog, datasets=options.datasets or None, report=report)
+        balances = take_in_files(project, catalog, datasets=options.datasets or None, today=today, report=report)
     if not options.json and not options.datasets:
         tell_unused(project)
     return tell_balances(project, balances, as_json=options.json)
@@ -72,14 +72,14 @@ def fetch_api(project: Project, catalog: Catalog, options: argparse.Namespace, *
     return tell_balances(project, balances, as_json=options.json)
 
 
-def forget_datasets(project: Project, catalog: Catalog, options: argparse.Namespace) -> int:
+def forget_datasets(project: Project, catalog: Catalog, options: argparse.Namespace, *, today: dt.date) -> int:
     """Remove what was taken in of some datasets."""
     from workbench.sources import forget
 
     if not options.datasets:
         raise UsageError("--forget needs the datasets to forget", hint="workbench fetch daily_air --forget")
     for name in options.datasets:
-        say(f"{name}: {forget(project, catalog, name):,} rows forgotten")
+        say(f"{name}: {forget(project, catalog, name, today=today):,} rows forgotten")
     return DONE
 
 

@@ -47,8 +47,8 @@ def _make(project: Project, *, today: dt.date) -> None:
     catalog = read_catalog(project)
     play_story(project)
     found = Report()
-    take_in(project, catalog)
-    synthesise(project, catalog, trips=SAMPLE_TRIPS, seed=SAMPLE_SEED)
+    take_in(project, catalog, today=today)
+    synthesise(project, catalog, trips=SAMPLE_TRIPS, seed=SAMPLE_SEED, today=today)
     protect_all(project, catalog, found, today=today)
     for issue in issues(project):
         run_and_compare(project, catalog, issue, found, today=today, workers=None)

@@ -25,6 +25,7 @@ from workbench.project import Project
 from workbench.sources.families import Family
 from workbench.sources.reading import Recognised, read_official, recognise
 from workbench.vault import Vault
+from workbench.vault.guarding import leave_no_core_dump
 
 SUFFIXES = frozenset({".csv", ".txt", ".geojson", ".json"})
 NOTES_NAME = "dropped_files.json"
@@ -97,7 +98,12 @@ def find_official_files(folder: Path) -> list[FoundFile]:
 
 
 def take_in_files(
-    project: Project, catalog: Catalog, *, datasets: Sequence[str] | None = None, report: Report = silent
+    project: Project,
+    catalog: Catalog,
+    *,
+    datasets: Sequence[str] | None = None,
+    today: dt.date | None = None,
+    report: Report = silent,
 ) -> list[Balance]:
     """Take the official files of the project's data folder into the vault.
 
@@ -111,6 +117,8 @@ def take_in_files(
     catalog : Catalog
     datasets : sequence of str, optional
         Only files of these datasets are read, and only they can fail.
+    today : datetime.date, optional
+        The day of taking in: rows about people are sealed to the custodians whose term it is in.
     report : Report, optional
 
     Returns
@@ -133,7 +141,8 @@ def take_in_files(
         _ = catalog[name]  # an unknown name is an error, not a file that is left out
     if project.data is None:
         return []
-    vault = Vault(project, catalog)
+    leave_no_core_dump()  # a file may hold rows about people before anybody can tell
+    vault = Vault(project, catalog, today=today)
     usable = [found for found in find_official_files(project.data) if found.dataset in wanted]
     notes = _read_notes(project)
     balances: dict[str, Balance] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 
 from workbench.catalog import Catalog
@@ -11,7 +12,7 @@ from workbench.vault import Vault
 from workbench.vault.quarantine import quarantine_shelf, release
 
 
-def forget(project: Project, catalog: Catalog, dataset: str) -> int:
+def forget(project: Project, catalog: Catalog, dataset: str, *, today: dt.date | None = None) -> int:
     """Remove all that was taken in of a dataset: its parts, their balances and the lists of refused rows.
 
     The files and the fetched pages stay where they are; the next taking-in reads them anew.
@@ -21,6 +22,8 @@ def forget(project: Project, catalog: Catalog, dataset: str) -> int:
     project : Project
     catalog : Catalog
     dataset : str
+    today : datetime.date, optional
+        The day, for the vault's register.
 
     Returns
     -------
@@ -37,7 +40,7 @@ def forget(project: Project, catalog: Catalog, dataset: str) -> int:
     >>> forget(project, catalog, "daily_air")  # doctest: +SKIP
     68932
     """
-    vault = Vault(project, catalog)
+    vault = Vault(project, catalog, today=today)
     rows = 0
     for part in vault.parts(dataset):
         try:

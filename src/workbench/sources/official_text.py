@@ -79,7 +79,7 @@ def decode(content: bytes, encoding: str, *, path: Path) -> tuple[str, bool]:
         text = decoder.decode(content, final=False)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        found = content[error.start : error.start + 4].hex(" ")
+        found = content[error.start : error.start + 1].hex()  # no more of what may be a person's name
         raise UsageError(
             f"{path}: byte {error.start:,} (line {line}) is no {encoding.removesuffix('-sig')}: {found}",
             hint="official files are UTF-8 or cp949 throughout; download the file again, or save it as UTF-8",

@@ -101,7 +101,7 @@ def fetch_seoul(
         raise unknown("dataset of the Seoul Open Data Plaza", dataset, SERVICES)
     service = SERVICES[dataset]
     used = connection or Connection.from_environment()
-    vault = Vault(project, catalog)
+    vault = Vault(project, catalog, today=today)
     pages = PageStore(project.private / "fetch" / dataset)
     fetch = _Fetch(vault, catalog, service, used, pages, Quota.of(project, used.key, base=used.base, today=today), today)
     districts = _districts(fetch)

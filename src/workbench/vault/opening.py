@@ -40,6 +40,7 @@ def require_purpose(vault: Vault, dataset: str, purpose: str) -> None:
     GateRefused
         The policy is not adopted, or does not name the purpose.
     """
+    _ = vault.catalog[dataset]  # an unknown name never becomes a path
     adopted = vault.rulings.purposes(dataset)
     if purpose not in adopted:
         raise GateRefused(

@@ -154,11 +154,12 @@ def _opened(vault: Vault, seat: str, keys: Keys, *, every: bool = False) -> list
 
 
 def _identity(vault: Vault, record: dict[str, Any], share: dict[str, Any], keys: Keys) -> str:
-    seat = record["seat"]
+    seat, holders = record["seat"], {record["holders"][holder] for holder in share["holders"]}
+    identities = [key.identity for key in keys.held if key.recipient in holders]  # these alone are to be enough
     try:
         content = base64.b64decode(share["sealed"], validate=True)
         for _ in share["holders"]:
-            content = pyrage.decrypt(content, keys.identities)
+            content = pyrage.decrypt(content, identities)
         identity = parse_identity(bytes(content).decode("ascii"), where=str(share_path(vault, seat)))
     except (pyrage.DecryptError, ValueError, UsageError):
         raise _damaged(share_path(vault, seat)) from None

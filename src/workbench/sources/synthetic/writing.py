@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -48,6 +49,7 @@ def write_synthetic(
     seed: int = 2017,
     trips: int = DEFAULT_ROWS["bike_trips"],
     datasets: Sequence[str] | None = None,
+    today: dt.date | None = None,
     report: Report = silent,
 ) -> dict[str, int]:
     """Write the synthetic city into the vault; what already is there from the same seed, size and program stays.
@@ -61,6 +63,8 @@ def write_synthetic(
         Rows of ``bike_trips``.
     datasets : sequence of str, optional
         Only these; by default all.
+    today : datetime.date, optional
+        The day, where both sides want even made-up rows sealed to their custodians.
     report : Report, optional
 
     Returns
@@ -82,7 +86,7 @@ def write_synthetic(
     sizes = {name: trips if name == "bike_trips" else DEFAULT_ROWS.get(name) for name in wanted}
     for name, rows in sizes.items():
         check_order(name, seed=seed, rows=rows)
-    vault = Vault(project, catalog)
+    vault = Vault(project, catalog, today=today)
     written = {}
     for number, (name, rows) in enumerate(sizes.items()):
         report(number, len(wanted), name)
