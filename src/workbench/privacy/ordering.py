@@ -76,6 +76,28 @@ def ordered_rows(columns: dict[str, pa.Array | pa.ChunkedArray]) -> pa.Table:
     return pa.table(arrays, names=list(columns))
 
 
+def row_ranks(columns: Sequence[pa.Array | pa.ChunkedArray]) -> np.ndarray:
+    """Return the place of each row in the order of all its values; rows that look the same share one.
+
+    Parameters
+    ----------
+    columns : sequence of pyarrow.Array or pyarrow.ChunkedArray
+        At least one.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (rows,), from 0.
+
+    Examples
+    --------
+    >>> row_ranks([pa.array(["y", "x", "y"]), pa.array([1, 2, 1])]).tolist()
+    [1, 0, 1]
+    """
+    ranked = [_ranked(column) for column in columns]
+    return distinct([one.ranks for one in ranked], [one.size for one in ranked]).which
+
+
 def _ranked(column: pa.Array | pa.ChunkedArray) -> Ranked:
     kind = column.type
     if pa.types.is_dictionary(kind):

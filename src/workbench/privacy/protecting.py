@@ -18,7 +18,7 @@ from workbench.files import sha256
 from workbench.privacy.coding import attributes_of, people_of, sensitive_of
 from workbench.privacy.fitting import check_columns, read_hierarchies
 from workbench.privacy.frames import like, metadata_for, to_table
-from workbench.privacy.ordering import ordered_rows
+from workbench.privacy.ordering import ordered_rows, row_ranks
 from workbench.privacy.policy import Policy
 from workbench.privacy.recoding import Recoded, recode
 from workbench.privacy.reporting import report_of
@@ -113,7 +113,14 @@ def protect(
     sensitive = sensitive_of(table, policy)
     said("recoding")
     whose = people if people is not None or attributes or sensitive else np.arange(len(table))  # else nothing tells of rows
-    recoded = recode(attributes, people=whose, k=policy.guarantee.k, sensitive=sensitive, suppression=policy.suppression)
+    recoded = recode(
+        attributes,
+        people=whose,
+        k=policy.guarantee.k,
+        sensitive=sensitive,
+        suppression=policy.suppression,
+        ranks=lambda rows: _among_equals(table, policy, rows),
+    )
     said("treating")
     treatment = Treatment(policy, key=_key(key), secret=secret, people=people)
     made = _published(table, policy, recoded, treatment)
@@ -137,6 +144,15 @@ class _Steps:
 
     def end(self) -> None:
         self._report(len(STEPS), len(STEPS), "done")
+
+
+def _among_equals(table: pa.Table, policy: Policy, rows: np.ndarray) -> np.ndarray:
+    """Who comes first of people with one profile: by their unit, else by what is passed on of them, never by their place."""
+    passed = [
+        name for name in table.column_names if (rule := policy.rule(name)) and not rule.generalised and rule.treatment != "drop"
+    ]
+    names = [policy.unit] if policy.unit is not None else passed
+    return row_ranks([table[name].take(pa.array(rows)) for name in names]) if names else np.zeros(len(rows), np.int32)
 
 
 def _key(key: bytes | None) -> bytes:

@@ -1,12 +1,13 @@
 """From classes of profiles back to the labels of every row.
 
-A profile that was divided gives its people to its classes in the order of their first rows. Labels are few and rows many,
+A profile that was divided gives its people to its classes in the order of their first rows, or in one that its caller knows
+and no order of rows changes. Labels are few and rows many,
 so each column is a dictionary of labels and one gather.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,9 @@ from workbench.privacy.recoding.attributes import Attribute
 from workbench.privacy.recoding.dimensions import Column
 from workbench.privacy.recoding.profiles import Profiles, distinct_rows
 from workbench.privacy.recoding.trials import Trial
+
+Ranks = Callable[[np.ndarray], np.ndarray]
+"""From the places of rows to their ranks among each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +41,14 @@ class Published:
     classes: np.ndarray
 
 
-def publish(attributes: Sequence[Attribute], profiles: Profiles, columns: Sequence[Column], trial: Trial) -> Published:
+def publish(
+    attributes: Sequence[Attribute],
+    profiles: Profiles,
+    columns: Sequence[Column],
+    trial: Trial,
+    *,
+    ranks: Ranks | None = None,
+) -> Published:
     """Write the labels of every row.
 
     Parameters
@@ -47,12 +58,14 @@ def publish(attributes: Sequence[Attribute], profiles: Profiles, columns: Sequen
     columns : sequence of Column
         Of the dimensions.
     trial : Trial
+    ranks : callable, optional
+        Given one row of each person of divided profiles: who comes first among equals.
 
     Returns
     -------
     Published
     """
-    group = _group_of_person(profiles, trial)
+    group = _group_of_person(profiles, trial, ranks)
     if profiles.person_of_row is not None:
         group = group[profiles.person_of_row]
     kept = group >= 0
@@ -103,7 +116,7 @@ def _places(column: Column, attribute: Attribute) -> np.ndarray:
     return place[codes]  # -1, a missing value, reads the last place, where missing values stand
 
 
-def _group_of_person(profiles: Profiles, trial: Trial) -> np.ndarray:
+def _group_of_person(profiles: Profiles, trial: Trial, ranks: Ranks | None) -> np.ndarray:
     """The class of each person, -1 where suppressed."""
     classes = trial.classes
     group = classes.group()
@@ -114,10 +127,20 @@ def _group_of_person(profiles: Profiles, trial: Trial) -> np.ndarray:
     divided = pieces > 1
     if divided.any():
         persons = np.flatnonzero(divided[profiles.of_person])
-        persons = persons[np.argsort(profiles.of_person[persons], kind="stable")]
+        first = persons if ranks is None else ranks(_first_rows(profiles)[persons])
+        persons = persons[np.lexsort((first, profiles.of_person[persons]))]
         at = np.flatnonzero(divided[classes.profile])
         at = at[np.argsort(classes.profile[at], kind="stable")]
         found[persons] = np.repeat(group[at], classes.people[at])
+    return found
+
+
+def _first_rows(profiles: Profiles) -> np.ndarray:
+    """The first row of each person."""
+    if profiles.person_of_row is None:
+        return np.arange(len(profiles.of_person))
+    found = np.empty(len(profiles.of_person), np.int64)
+    found[profiles.person_of_row[::-1]] = np.arange(len(profiles.person_of_row))[::-1]
     return found
 
 

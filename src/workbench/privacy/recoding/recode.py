@@ -22,7 +22,7 @@ from workbench.privacy.recoding.axes import axis_of
 from workbench.privacy.recoding.dimensions import Column, cells_of, column_of
 from workbench.privacy.recoding.guarantees import Guard, as_fraction
 from workbench.privacy.recoding.profiles import Profiles, profiles_of
-from workbench.privacy.recoding.publishing import publish
+from workbench.privacy.recoding.publishing import Ranks, publish
 from workbench.privacy.recoding.refusals import refuse
 from workbench.privacy.recoding.splitting import split
 from workbench.privacy.recoding.state import Task, pieces_by
@@ -82,6 +82,7 @@ def recode(
     k: int,
     sensitive: Sequence[Sensitive] = (),
     suppression: float | Fraction = 0,
+    ranks: Ranks | None = None,
 ) -> Recoded:
     """Recode quasi-identifiers with least information loss under k-anonymity, l-diversity and t-closeness.
 
@@ -96,6 +97,9 @@ def recode(
     sensitive : sequence of Sensitive
     suppression : float or Fraction, default 0
         The share of rows that may be left out; used only for cells of analysis dimensions.
+    ranks : callable, optional
+        From an array of places of rows, one of each person, to their ranks: who comes first where people of one profile get
+        different labels. By default the order of rows decides.
 
     Returns
     -------
@@ -149,7 +153,7 @@ def recode(
             best = trial
     if best is None:
         raise refuse(profiles, guards, columns, task=task, suppression=suppression)
-    published = publish(attributes, profiles, columns, best)
+    published = publish(attributes, profiles, columns, best, ranks=ranks)
     measured = verify(attributes, published, people=people, sensitive=sensitive, k=k)
     return Recoded(
         columns=published.columns,
