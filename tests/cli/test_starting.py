@@ -304,7 +304,7 @@ def test_every_command_that_a_new_city_is_told_of_exists_and_is_written_as_it_mu
     for line in told:
         make_parser().parse_args(shlex.split(line)[1:])
     texts = [text.decode() for name, text in files.items() if not name.startswith("book/theme/")] + next_steps(Path("/srv/gaon"))
-    named = {found[1] for text in texts for found in re.finditer(r"workbench ((?:governance )?[a-z][a-z-]+)", text)}
+    named = {found[1] for text in texts for found in re.finditer(r"workbench ((?:governance |vault )?[a-z][a-z-]+)", text)}
     assert len(named) >= 9
     assert named <= set(COMMANDS)
 
@@ -340,7 +340,8 @@ def test_a_city_goes_from_an_empty_folder_to_an_agreed_urban_issue_by_commands_a
     keys = {seat: tmp_path / "homes" / seat / "key" for seat in ("G-1", "G-2", "C-1", "C-2")}
     for seat, key in keys.items():
         capsys.readouterr()
-        assert main(["governance", "keygen", "--seat", seat, "--out", str(key), "--no-passphrase", "--age"]) == 0
+        assert main(["governance", "keygen", "--seat", seat, "--out", str(key), "--no-passphrase"]) == 0
+        assert main(["vault", "keygen", "--seat", seat, "--out", f"{key}.age"]) == 0
         printed = capsys.readouterr().out
         public, age = (re.search(rf"^    {name}: (.*)$", printed, re.MULTILINE) for name in ("public_key", "age_key"))
         assert public and age

@@ -13,10 +13,11 @@ from workbench.cli import main
 from workbench.errors import GateRefused
 from workbench.files import sha256_file
 from workbench.governance import read_governance
-from workbench.governance.signing import write_age_identity
+from workbench.governance.signing import generate_age_identity
 from workbench.privacy import protect_dataset
 from workbench.project import Project
 from workbench.vault import Keys, Vault, read_keys
+from workbench.vault.keys import write_identity
 
 KEYS = ("G.age", "C.age")
 
@@ -28,10 +29,12 @@ def city(tmp_path, monkeypatch) -> Project:
     monkeypatch.setenv("WORKBENCH_ROOT", str(project.root))
     record = {"datasets": {"complaints": {**CATALOG["datasets"]["complaints"], "synthetic": False}}}
     write_yaml(project.catalog, record)
-    ages = {side: write_age_identity(tmp_path / f"{side}.age") for side in ("G", "C")}
+    drawn = {side: generate_age_identity() for side in ("G", "C")}
+    for side, (identity, _) in drawn.items():
+        write_identity(tmp_path / f"{side}.age", identity)
     seats = {
-        "G-1": seat("G-1", roles={"all": ["steward", "custodian"]}, age_key=ages["G"]),
-        "C-1": seat("C-1", roles={"all": ["steward", "custodian"]}, age_key=ages["C"]),
+        "G-1": seat("G-1", roles={"all": ["steward", "custodian"]}, age_key=drawn["G"][1]),
+        "C-1": seat("C-1", roles={"all": ["steward", "custodian"]}, age_key=drawn["C"][1]),
     }
     found(project, seats=seats)
     policy = {key: value for key, value in POLICIES["complaints"].items() if key != "custody"}

@@ -18,7 +18,7 @@ from workbench.governance.explaining import explain_founding
 from workbench.governance.papers.fields import SIDE_WORDS
 from workbench.governance.papers.founding import FoundingRecord
 from workbench.governance.papers.members import DEPUTY
-from workbench.governance.signing import generate_key, write_age_identity, write_private_key
+from workbench.governance.signing import generate_key, write_private_key
 from workbench.project import Project
 from workbench.records import read_model
 
@@ -56,19 +56,18 @@ def keygen(project: Project, options: argparse.Namespace) -> int:
     write_private_key(path, key, comment=signer, passphrase=_new_passphrase(options))
     say(f"private key: {path} (yours alone; nobody ever asks you for it)")
     say(f"public key:  {path}.pub")
-    recipient = ""
-    if options.age:
-        identity = path.with_name(f"{path.name}.age")
-        recipient = write_age_identity(identity)
-        say(f"age identity: {identity} (yours alone; it opens what is sealed to you, and has no passphrase)")
     say(f"for governance/members.yml, under {'deputy of ' if options.deputy else ''}{options.seat}:")
     say(f'    public_key: "{key.public.line}"')
-    if recipient:
-        say(f"    age_key: {recipient}")
-    founded = (project.governance / "founding" / "record.yml").is_file()
-    way = "both sides have adopted them (workbench propose charter)" if founded else "both sides have founded the project"
-    say(f"next: send these lines to a steward; they count once {way}")
+    say(f"next: send this line to a steward; it counts once {counts_once(project)}")
+    if not options.deputy:
+        say(f"a custodian or steward makes an age key too: workbench vault keygen --seat {options.seat}")
     return DONE
+
+
+def counts_once(project: Project) -> str:
+    """Say when a new key counts."""
+    founded = (project.governance / "founding" / "record.yml").is_file()
+    return "both sides have adopted it (workbench propose charter)" if founded else "both sides have founded the project"
 
 
 def _new_passphrase(options: argparse.Namespace) -> str | None:

@@ -155,7 +155,6 @@ def _keygen(parser: argparse.ArgumentParser) -> None:
     _seat(parser, "whose key, e.g. C-1", required=True)
     parser.add_argument("--deputy", action="store_true", help="the seat's deputy")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where (default ~/.ssh/workbench_<seat>)")
-    parser.add_argument("--age", action="store_true", help="also an age key, which custodians and stewards need")
     parser.add_argument("--no-passphrase", action="store_true", help="do not ask for a passphrase")
 
 
@@ -224,7 +223,7 @@ GOVERNANCE: dict[str, tuple[str, str, Add]] = {
     "governance register": ("the chain of decisions from the founding on, and its fingerprint", "workbench governance register", _register),
     "governance signers": (f"whose signature counts when, for OpenSSH; then anyone verifies:\n  {VERIFY}", "workbench governance signers --out allowed_signers", _signers),
     "governance found": ("sign the founding record as a steward; with one of each side the project is founded", "workbench governance found --seat G-1", _found),
-    "governance keygen": ("make a seat's key; the private half stays with its holder", "workbench governance keygen --seat C-1 --age", _keygen),
+    "governance keygen": ("make a seat's key; the private half stays with its holder", "workbench governance keygen --seat C-1", _keygen),
     "governance link": ("issue a one-time link through which a department gives its official answer", "workbench governance link R-0001 --seat G-1 --days 30", _link),
     "governance respond": ("answer a citizen's contribution, with a reason", "workbench governance respond C-0001 --seat C-1 --state adapted --reason '자료를 먼저 요청했습니다.'", _respond),
     "governance obstacle": ("record data that could not be had, and what was done instead", "workbench governance obstacle --from obstacle.yml", written_options),

@@ -191,7 +191,8 @@ def next_steps(folder: Path) -> list[str]:
     """
     return [
         f"next, in {folder} (README.md says it in Korean and English):",
-        "  1. everybody who takes a seat makes a key      workbench governance keygen --seat G-1 --age",
+        "  1. everybody who takes a seat makes a key      workbench governance keygen --seat G-1",
+        "     a steward or custodian another, to open      workbench vault keygen --seat G-1",
         "  2. write public keys and terms into            governance/members.yml",
         "  3. a steward of each side signs the founding   workbench governance found --seat G-1, then --seat C-1",
         "  4. propose, vote, close                        workbench propose issue --seat C-1",

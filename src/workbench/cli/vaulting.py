@@ -34,8 +34,9 @@ def vault(project: Project, options: argparse.Namespace) -> int:
     return acts[options.act](project, options)
 
 
-def keygen(project: Project, options: argparse.Namespace) -> int:  # noqa: ARG001
+def keygen(project: Project, options: argparse.Namespace) -> int:
     """Make an age key for its holder; the public half goes into ``members.yml``."""
+    from workbench.cli.founding import counts_once
     from workbench.governance.signing import generate_age_identity
 
     _require_seat(options.seat)
@@ -48,8 +49,8 @@ def keygen(project: Project, options: argparse.Namespace) -> int:  # noqa: ARG00
     say(f"age key: {path} (yours alone; it opens what is sealed to you{'' if options.passphrase else ', and has no passphrase'})")
     say(f"for governance/members.yml, under {options.seat}:")
     say(f"    age_key: {recipient}")
-    say("next: send this line to a steward; it counts once both sides have adopted it (workbench propose charter)")
-    say(f"then: workbench vault recover --seat {options.seat} --key {path}, so that a lost key can be restored")
+    say(f"next: send this line to a steward; it counts once {counts_once(project)}")
+    say(f"a custodian then: workbench vault recover --seat {options.seat} --key {path}, so that a lost key can be restored")
     return DONE
 
 

@@ -102,9 +102,9 @@ def read_keys(paths: Iterable[Path], *, passphrase: Ask | None = None) -> Keys:
     Examples
     --------
     >>> import tempfile
-    >>> from workbench.governance.signing import write_age_identity
-    >>> path = Path(tempfile.mkdtemp()) / "C-3.age"
-    >>> recipient = write_age_identity(path)
+    >>> from workbench.governance.signing import generate_age_identity
+    >>> path, (identity, recipient) = Path(tempfile.mkdtemp()) / "C-3.age", generate_age_identity()
+    >>> write_identity(path, identity)
     >>> read_keys([path]).recipients == (recipient,)
     True
     """

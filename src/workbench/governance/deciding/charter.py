@@ -256,7 +256,7 @@ def check_charter(charter: Charter, *, where: str) -> None:
     if open_to_all:
         raise UsageError(
             f"{where}: the age_key of {', '.join(open_to_all)} is a demonstration's: everyone can open what is sealed to it",
-            hint="give the seats new keys: workbench governance keygen --age",
+            hint="give the seats new keys: workbench vault keygen",
         )
 
 

@@ -3,7 +3,7 @@
 None of these modules imports a cryptographic library before a key or a signature is used.
 """
 
-from workbench.governance.signing.age_keys import check_age_recipient, generate_age_identity, write_age_identity
+from workbench.governance.signing.age_keys import check_age_recipient, generate_age_identity
 from workbench.governance.signing.key_files import read_private_key, write_private_key
 from workbench.governance.signing.keys import (
     PrivateKey,
@@ -38,6 +38,5 @@ __all__ = [
     "signature_path",
     "signatures_beside",
     "verify",
-    "write_age_identity",
     "write_private_key",
 ]

@@ -6,9 +6,6 @@ that it lets through are refused here: a recipient for whom anything sealed lies
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from workbench.governance.signing.key_files import create_file
 from workbench.governance.signing.keys import MAX_LINE
 
 _ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
@@ -80,38 +77,6 @@ def generate_age_identity() -> tuple[str, str]:
 
     identity = x25519.Identity.generate()
     return str(identity), str(identity.to_public())
-
-
-def write_age_identity(path: Path) -> str:
-    """Draw a new age key and write it for its holder alone, as ``age-keygen`` does.
-
-    Parameters
-    ----------
-    path : Path
-        Must not exist.
-
-    Returns
-    -------
-    str
-        The recipient for ``members.yml``.
-
-    Raises
-    ------
-    UsageError
-        It is there already.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "C-1.age"
-    >>> recipient = write_age_identity(path)
-    >>> path.read_text(encoding="utf-8").splitlines()[0] == f"# public key: {recipient}"
-    True
-    """
-    identity, recipient = generate_age_identity()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    create_file(path, f"# public key: {recipient}\n{identity}\n".encode(), mode=0o600)
-    return recipient
 
 
 def _why_not(found: str) -> str:
