@@ -143,7 +143,7 @@ def test_all_that_is_wrong_with_a_policy_is_told_at_once_each_with_its_line(path
         ({"role": "quasi_identifier", "domain": [0, 9]}, "domain belongs to recoding: interval, found recoding: none"),
         ({"role": "quasi_identifier", "hierarchy": "a.csv", "domain": [0, 9]}, "domain belongs to recoding: interval"),
         ({"role": "quasi_identifier", "recoding": "interval", "domain": [9, 0]}, "not below"),
-        ({"role": "quasi_identifier", "recoding": "interval", "domain": [0, 10**9]}, "more than 200,000"),
+        ({"role": "quasi_identifier", "recoding": "interval", "domain": [0, 10**10]}, "more than 2,000,000,000"),
         ({"role": "quasi_identifier", "recoding": "interval", "domain": [0, 9.5]}, "domain"),
         ({"role": "quasi_identifier", "recoding": "interval", "domain": [0, 9], "hierarchy": "a.csv"}, "exclude each other"),
         ({"role": "quasi_identifier", "recoding": "interval", "domain": [0, 9], "treatment": "drop"}, "exclude each other"),

@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 from pydantic import AllowInfNan, BaseModel, ConfigDict, Strict, StringConstraints, model_validator
 from pydantic import Field as Key
 
-MAX_LEAVES = 200_000
-"""A wider domain than this is a mistake, or needs a coarser unit: every whole number of it is a leaf."""
+MAX_LEAVES = 2_000_000_000
+"""Every whole number of a domain is a leaf, and leaves are numbered in 32 bits: a wider domain needs a coarser unit."""
 
 NOISE_SHARE = 0.1
 """The standard deviation of added noise over that of the field, where the policy does not say (Brand 2002, *Microdata
