@@ -195,6 +195,20 @@ def test_wide_domains_and_many_attributes_stay_exact() -> None:
     assert recoded.ncp == pytest.approx(float(again / 600), abs=1e-15)
 
 
+@pytest.mark.parametrize("attributes", [1, 2, 3, 4, 5, 6])
+def test_any_number_of_the_widest_domains_is_coded(attributes: int) -> None:
+    """Codes of several fields together outgrow 64 bits at once, and are made dense on the way."""
+    rng = np.random.default_rng(attributes)
+    trees = [interval_tree(f"w{place}", (0, 1_999_999_990 + place)) for place in range(attributes)]
+    codes = rng.integers(0, 1_999_999_990, (attributes, 300)).astype(np.int32)
+    recoded = recode([Attribute(tree.name, tree, code) for tree, code in zip(trees, codes, strict=True)], k=7)
+    labels = pd.DataFrame({tree.name: _labels(recoded, tree.name) for tree in trees})
+    assert labels.groupby(list(labels)).size().min() >= 7
+    for tree, code in zip(trees, codes, strict=True):
+        ends = labels[tree.name].str.split("-", expand=True).astype(np.int64)
+        assert ((ends[0] <= code) & (code <= ends[ends.shape[1] - 1].fillna(ends[0]))).all()
+
+
 def test_millions_of_leaves_cost_no_more_than_their_own_table() -> None:
     leaves, rows = 1_000_000, 5_000
     tree = Tree(

@@ -179,7 +179,7 @@ def distinct_rows(columns: Sequence[np.ndarray], sizes: Sequence[int], *, rows: 
     if not rows:
         return np.zeros(0, np.int32), np.zeros((len(columns), 0), np.int64)
     if math.prod(sizes) >= 2**62:  # make the first columns dense, then go on
-        half = len(columns) // 2 if len(columns) > 2 else 1
+        half = (len(columns) + 1) // 2 if len(columns) > 2 else 1
         if len(columns) == 1:
             dense, which = np.unique(columns[0], return_inverse=True)
             return which.astype(np.int32), dense[None, :].astype(np.int64)
