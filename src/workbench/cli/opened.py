@@ -159,7 +159,8 @@ def register_line(entry: dict[str, Any]) -> str:
     behind = {"number", "kind", "on", "before", "sha256", "dataset", "part", "purpose", "by"}
     words = [f"{entry['number']:5}", f"{entry.get('on', '----------'):10}", f"{entry['kind']:10}"]
     words += [str(entry[key]) for key in ("dataset", "part") if entry.get(key)]
-    words += [f"for '{entry['purpose']}'"] if entry.get("purpose") else []
+    purposes = [entry["purpose"]] if isinstance(entry.get("purpose"), str) else entry.get("purpose") or []
+    words += [f"for {', '.join(purposes)}"] if purposes else []
     words += [f"by {', '.join(entry['by'])}"] if entry.get("by") else []
     more = {key: value for key, value in entry.items() if key not in behind and value is not None}
     words += [f"{key}: {_short(value)}" for key, value in sorted(more.items())]

@@ -18,6 +18,9 @@ from workbench.errors import did_you_mean
 from workbench.files import read_model
 from workbench.privacy.rules import Dominance, FieldRule, LRule, Number, Record, TRule, Whole
 
+PUBLIC_DOWNLOAD = "public_download"
+"""The purpose that a policy about people names before its protected rows may leave as a file of a release."""
+
 MIN_CONTRIBUTORS = 10
 """Fewer different people than this, and a cell is withheld (the default of ACRO, the UK's output checker)."""
 

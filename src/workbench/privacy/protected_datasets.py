@@ -16,7 +16,7 @@ from workbench.errors import GateRefused
 from workbench.files import canonical, replace_folder, replacing, sha256, sha256_file
 from workbench.governance import Governance, read_governance, require_adopted_policy
 from workbench.privacy.fitting import check_policy, kind_of
-from workbench.privacy.policy import Policy, read_policy
+from workbench.privacy.policy import PUBLIC_DOWNLOAD, Policy, read_policy
 from workbench.progress import Report, silent
 from workbench.project import Project
 from workbench.vault import Vault
@@ -141,7 +141,22 @@ def _protected(
         pinned=True,
         report=report,
     )
-    return found.table, {**found.report, "adopted": True}
+    facts = {**found.report, "adopted": True}
+    moments = _moments(found.table, described, policy)
+    if moments:
+        facts["risk"] = {**facts["risk"], "uniqueness": moments}
+    return found.table, facts
+
+
+def _moments(table: pa.Table, described: Dataset, policy: Policy) -> dict[str, Any]:
+    """How many people a few of their places and times single out; k alone does not show it."""
+    from workbench.privacy.places import uniqueness
+
+    fields = {kind: [name for name in table.column_names if described.fields[name].reveals == kind] for kind in ("place", "time")}
+    if not policy.personal or policy.unit not in table.column_names or not all(fields.values()) or not len(table):
+        return {}
+    found = uniqueness(table, unit=str(policy.unit), place=fields["place"], time=fields["time"])
+    return {**found.as_record(), **fields}
 
 
 def _check_records(dataset: str, described: Dataset, policy: Policy, records: list[dict[str, Any]]) -> None:
@@ -284,7 +299,7 @@ def _record(vault: Vault, described: Dataset, policy: Policy, manifest: dict[str
         purpose=policy.purposes,
         items=manifest["fields"],
         use=f"analysis of: {', '.join(described.issues) or 'no urban issue yet'}",
-        recipient="notebooks of this project; nobody outside",
+        recipient=f"notebooks of this project; {'the public' if PUBLIC_DOWNLOAD in policy.purposes else 'nobody outside'}",
         period=policy.retention,
         policy=manifest["policy"]["sha256"],
         k=manifest["report"]["k"],

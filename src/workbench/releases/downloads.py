@@ -20,7 +20,7 @@ from workbench.catalog.manifests import DATA_NAME
 from workbench.errors import CheckFailed, GateRefused, UsageError, combine
 from workbench.files import canonical, sha256, sha256_file
 from workbench.governance import Governance, require_adopted_policy
-from workbench.privacy.policy import read_policy
+from workbench.privacy.policy import PUBLIC_DOWNLOAD, read_policy
 from workbench.project import Project
 from workbench.releases.results import unformula
 from workbench.releases.verify import read_release
@@ -28,9 +28,6 @@ from workbench.runs import Analysis
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-PUBLIC_DOWNLOAD = "public_download"
-"""The purpose that a policy about people names before its rows may leave as a file."""
 
 MAX_BYTES = 25_000_000
 """A release is committed, and a citizen opens the file in a spreadsheet: more than this is no download for either."""

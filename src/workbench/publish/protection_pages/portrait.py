@@ -17,7 +17,7 @@ from workbench.privacy import Policy, Protected
 from workbench.publish.protection_pages.differences import fields_of, handling
 from workbench.publish.protection_pages.exposure import BINS, RARE, Exposure, coarse, measure_exposure
 
-MEASURES = ("sample_uniques", "prosecutor", "journalist", "marketer", "discernibility", "average_class_size")
+MEASURES = ("sample_uniques", "prosecutor", "journalist", "marketer", "uniqueness", "discernibility", "average_class_size")
 """Of the risk that a report may carry, beside k, l and t."""
 
 
