@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -140,12 +142,25 @@ POLICY = {
 def make_vault(root: Path, *, seats: dict[str, Any] | None = None, policy: bool = False, today: dt.date = TODAY) -> Vault:
     """A founded project with a catalogue, and its vault."""
     project = Project(root=root)
-    write_text(project.catalog, dump_yaml(catalog_record()))
-    found(project, seats=seats or members())
-    if policy:
-        write_text(project.governance / "policies" / "cards.yml", dump_yaml(POLICY))
-        adopt(project, ["cards"])
+    shutil.copytree(_founded(seats or members(), policy=policy), root, dirs_exist_ok=True)
     return Vault(project, read_catalog(project), today=today)
+
+
+FOUNDED: dict[str, tempfile.TemporaryDirectory[str]] = {}
+
+
+def _founded(seats: dict[str, Any], *, policy: bool) -> Path:
+    """A city with these seats as both sides founded it, once in a session of tests."""
+    known = f"{seats} {policy}"
+    if known not in FOUNDED:
+        FOUNDED[known] = tempfile.TemporaryDirectory(prefix="sealed-city-")
+        project = Project(root=Path(FOUNDED[known].name) / "city")
+        write_text(project.catalog, dump_yaml(catalog_record()))
+        found(project, seats=seats)
+        if policy:
+            write_text(project.governance / "policies" / "cards.yml", dump_yaml(POLICY))
+            adopt(project, ["cards"])
+    return Path(FOUNDED[known].name) / "city"
 
 
 def people(count: int, *, first: int = 0) -> pd.DataFrame:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from forked import Child, Nursery
 from sealed_city import key_files, keys, make_vault, people
 from workbench.vault import Vault
 from workbench.vault.rotating import rotate, rotation_path
 from workbench.vault.verifying import verify
 
-HERE = Path(__file__).parent.parent
 BOTH = ("G-3", "C-3")
+
+LOADS = """
+import geopandas, numpy, pandas, pandera.pandas, pyarrow.parquet, pyrage, shapely
+import sealed_city, workbench.intake, workbench.vault.rotating, workbench.vault.storing
+"""
 
 HEAD = """
 import resource, sys
-sys.path.insert(0, sys.argv[2])
 from pathlib import Path
 from sealed_city import catalog_of, people
 from workbench.project import Project
@@ -45,7 +47,7 @@ for row in range(40):
 """,
     "rotate": """
 from workbench.vault.rotating import rotate, rotation_path
-held = read_keys([Path(sys.argv[3]), Path(sys.argv[4])])
+held = read_keys([Path(sys.argv[2]), Path(sys.argv[3])])
 print("ready", flush=True)
 while True:
     rotate(vault, ["cards"], keys=held)
@@ -53,25 +55,30 @@ while True:
 }
 
 
-def start(vault: Vault, work: str, *more: str) -> subprocess.Popen:
-    words = [sys.executable, "-c", HEAD + WORK.get(work, work), str(vault.project.root), str(HERE), *more]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+Start = Callable[..., Child]
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory) -> Iterator[Start]:
+    with Nursery(tmp_path_factory.mktemp("children"), LOADS) as nursery:
+
+        def begun(vault: Vault, work: str, *more: str) -> Child:
+            return nursery.start(HEAD + WORK.get(work, work), str(vault.project.root), *more)
+
+        yield begun
 
 
 @pytest.mark.parametrize("work", list(WORK))
-def test_a_kill_at_any_instant_leaves_whole_rows(tmp_path, work):
+def test_a_kill_at_any_instant_leaves_whole_rows(tmp_path, start, work):
     vault = make_vault(tmp_path / "city")
     held = key_files(tmp_path / "keys", *BOTH)
     chance = random.Random(work)
     vault.write_part("cards", "a", people(60), record={"kind": "official"})
-    for _ in range(6):
+    for _ in range(12):
         process = start(vault, work, *held)
-        assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+        assert process.stdout.readline() == b"ready\n"
         time.sleep(chance.uniform(0.002, 0.12))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        process.stderr.close()
+        process.kill(signal.SIGKILL)
         opened = vault.read("cards", keys=keys(*BOTH))["card"].tolist()
         found = verify(vault, keys=keys(*BOTH))
         assert found.whole, found.faults
@@ -88,7 +95,7 @@ def test_a_kill_at_any_instant_leaves_whole_rows(tmp_path, work):
 
 
 @pytest.mark.parametrize("room", [0, 3_000, 60_000])
-def test_a_disk_that_is_full_leaves_the_old_rows(tmp_path, room):
+def test_a_disk_that_is_full_leaves_the_old_rows(tmp_path, start, room):
     vault = make_vault(tmp_path)
     vault.write_part("cards", "a", people(40), record={"kind": "official"})
     before = {path: path.read_bytes() for path in (vault.project.vault / "cards").iterdir()}
@@ -100,15 +107,14 @@ try:
 except OSError as error:
     print("full", error.errno)
 """
-    process = start(vault, work)
-    out, err = process.communicate()
+    _, out, err = start(vault, work).end()
     assert out.startswith(b"full"), err
     assert {path: path.read_bytes() for path in (vault.project.vault / "cards").iterdir()} == before
     assert verify(vault, keys=keys(*BOTH)).whole
     vault.write_part("cards", "a", people(3), record={"kind": "official"})
 
 
-def test_a_disk_that_is_full_when_the_register_is_written_leaves_it_whole(tmp_path):
+def test_a_disk_that_is_full_when_the_register_is_written_leaves_it_whole(tmp_path, start):
     vault = make_vault(tmp_path)
     for _ in range(4):
         vault.write_part("cards", "a", people(2), record={"kind": "official"})
@@ -120,19 +126,19 @@ try:
 except OSError as error:
     print("full", error.errno)
 """
-    out, err = start(vault, work).communicate()
+    _, out, err = start(vault, work).end()
     assert out.startswith(b"full"), err
     assert vault.register.fault() is None and vault.register.torn
     vault.register.append("opened", dataset="cards")
     assert [entry["kind"] for entry in vault.register.entries()][-2:] == ["mended", "opened"]
 
 
-def test_processes_that_take_in_at_once_keep_every_row_once(tmp_path):
+def test_processes_that_take_in_at_once_keep_every_row_once(tmp_path, start):
     vault = make_vault(tmp_path)
     work = """
 import numpy as np
 from workbench.intake import Batch, take_in
-first = int(sys.argv[3])
+first = int(sys.argv[2])
 rows = people(30, first=first)
 for part in ("shared", f"own-{first}"):
     batch = Batch(part, "official", rows, np.arange(2, 32), sha256=str(first).zfill(64))
@@ -140,8 +146,8 @@ for part in ("shared", f"own-{first}"):
 """
     running = [start(vault, work, str(first)) for first in (0, 10, 20)]
     for process in running:
-        _, err = process.communicate()
-        assert process.returncode == 0, err
+        code, _, err = process.end()
+        assert code == 0, err
     opened = vault.read("cards", keys=keys(*BOTH))["card"].tolist()
     assert len(opened) == len(set(opened)) and {f"card-{number}" for number in range(20, 30)} <= set(opened)
     assert verify(vault, keys=keys(*BOTH)).whole

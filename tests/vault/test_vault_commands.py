@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from dialogue import Dialogue
 from sealed_city import CANARY, identity, key_files, make_vault, people
@@ -165,16 +171,52 @@ def test_a_seats_name_stands_for_its_holders_key(vault, capsys, tmp_path):
     assert run(capsys, *OPEN, "--key", "G-3", "--key", "C-3")[0] == 0
 
 
-def test_a_key_with_a_passphrase_opens_with_it_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr("workbench.vault.keys.ASKED_TIMES", 1)  # each trial takes the second that makes guessing slow
+def quickly_encrypted(content: bytes, passphrase: str) -> bytes:
+    """As ``age -p`` writes it, but for a machine so slow that a trial takes no time (the format's scrypt, 2 instead of 2^18)."""
+
+    def plain(some: bytes) -> bytes:
+        return base64.b64encode(some).rstrip(b"=")
+
+    def derived(salt: bytes | None, info: bytes) -> bytes:
+        return HKDF(SHA256(), 32, salt, info).derive(file_key)
+
+    file_key, salt, nonce = bytes(range(16)), bytes(16), bytes(16)
+    wrap = Scrypt(b"age-encryption.org/v1/scrypt" + salt, 32, 2, 8, 1).derive(passphrase.encode())
+    body = ChaCha20Poly1305(wrap).encrypt(bytes(12), file_key, None)
+    head = b"age-encryption.org/v1\n-> scrypt " + plain(salt) + b" 1\n" + plain(body) + b"\n---"
+    mac = hmac.digest(derived(None, b"header"), head, "sha256")
+    sealed = ChaCha20Poly1305(derived(nonce, b"payload")).encrypt(bytes(11) + b"\1", content, None)
+    return head + b" " + plain(mac) + b"\n" + nonce + sealed
+
+
+def test_a_key_with_a_passphrase_opens_with_it_alone(tmp_path):
     path = tmp_path / "C-3.age"
-    write_identity(path, str(identity("C-3")), passphrase="가을 하늘")
-    assert b"AGE-SECRET-KEY" not in path.read_bytes()
-    assert read_keys([path], passphrase=lambda _: "가을 하늘").recipients == (str(identity("C-3").to_public()),)
+    path.touch(mode=0o600)
+    path.write_bytes(quickly_encrypted(f"{identity('C-3')}\n".encode(), "가을 하늘"))
+    asked: list[str] = []
+
+    def said(*words: str):
+        left = list(words)
+
+        def ask(prompt: str) -> str:
+            asked.append(prompt)
+            return left.pop(0)
+
+        return ask
+
+    assert read_keys([path], passphrase=said("가을", "가을 하늘")).recipients == (str(identity("C-3").to_public()),)
     with pytest.raises(UsageError, match="there is nobody to ask"):
         read_keys([path])
     with pytest.raises(UsageError, match="the passphrase does not open it"):
-        read_keys([path], passphrase=lambda _: "other")
+        read_keys([path], passphrase=said("other", "another", "a third"))
+    assert len(asked) == 5
+
+
+def test_a_key_is_written_so_that_its_passphrase_alone_opens_it(tmp_path):
+    path = tmp_path / "C-3.age"
+    write_identity(path, str(identity("C-3")), passphrase="가을 하늘")
+    assert b"AGE-SECRET-KEY" not in path.read_bytes() and path.stat().st_mode & 0o777 == 0o600
+    assert read_keys([path], passphrase=lambda _: "가을 하늘").recipients == (str(identity("C-3").to_public()),)
     with pytest.raises(UsageError, match="an empty passphrase"):
         write_identity(tmp_path / "x", str(identity("C-3")), passphrase="")
 
