@@ -58,7 +58,7 @@ def test_opened_rows_are_shown_and_the_register_had_it_before(vault, held, capsy
         "2026-11-22",
     )
     code, out, _ = run(capsys, "register", "--dataset", "cards")
-    assert code == 0 and "opened" in out and "for 'statistics'" in out and "by C-3, G-3" in out
+    assert code == 0 and "opened" in out and "for statistics" in out and "by C-3, G-3" in out
 
 
 @pytest.mark.parametrize("name", ["rows.csv", "rows.parquet"])
