@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from workbench.project import Project
 from workbench.records import dump_yaml, read_yaml
 from workbench.sources import take_in_files
 from workbench.vault import Vault
+from workbench.vault.lasting import store_secret
 from workbench.vault.rotating import rotate, rotation_path
 from workbench.vault.verifying import verify
 
@@ -347,6 +349,44 @@ def test_a_row_is_erased_also_in_what_a_killed_rotation_left_behind(vault, monke
     assert path.exists()
     vault.erase("cards", "a", [1])
     assert not path.exists() and not any(path.with_name("kept-open").read_bytes())
+
+
+def test_a_secret_that_the_operator_chose_is_never_used(vault):
+    path = vault.project.vault / "cards" / ".secrets" / "places.json"
+    chosen = b"chosen by the operator, 32 bytes"
+    recipients = vault.keeping("cards").recipients
+    store_secret(path, chosen, recipients, dataset="cards")  # before one was drawn
+    drawn = vault.secret("cards", "places", keys(*BOTH))
+    assert drawn != chosen and verify(vault, keys=keys(*BOTH)).whole
+    store_secret(path, chosen, recipients, dataset="cards")  # and afterwards
+    with pytest.raises(CheckFailed, match="is not the secret that was drawn"):
+        vault.secret("cards", "places", keys(*BOTH))
+    with pytest.raises(CheckFailed, match="is not the secret that was drawn"):
+        rotate(vault, ["cards"], keys=keys(*BOTH))
+    assert "is not the secret that was drawn" in "\n".join(map(str, verify(vault, keys=keys(*BOTH)).faults))
+    path.unlink()
+    assert "a secret that was drawn is gone" in faults(vault)
+
+
+def test_a_kill_between_a_secret_and_its_line_leaves_none_that_was_used(vault, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr("workbench.vault.register.Register.append", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            vault.secret("cards", "places", keys(*BOTH))
+    assert vault.secret("cards", "places", keys(*BOTH)) == vault.secret("cards", "places", keys(*BOTH))
+
+
+def test_nothing_in_the_vault_is_for_others_even_where_new_files_are_for_everybody(tmp_path):
+    before = os.umask(0)
+    try:
+        vault = make_vault(tmp_path)
+        put(vault, people(3))
+        vault.secret("cards", "places", keys(*BOTH))
+    finally:
+        os.umask(before)
+    assert vault.project.vault.stat().st_mode & 0o777 == 0o700
+    assert vault.register.path.stat().st_mode & 0o777 == 0o600
+    assert (vault.project.machine / "vault" / "marks.secret").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_folder_of_sealed_rows_is_for_its_owner_alone(vault):

@@ -213,15 +213,18 @@ def test_marks_of_a_lost_secret_are_not_guessed_with_and_rotating_makes_them_ane
 
 
 def test_a_secret_that_was_moved_to_another_name_or_edited_is_noticed(vault):
-    vault.secret("cards", "displacement", keys(*BOTH))
+    for name in ("displacement", "other"):
+        vault.secret("cards", name, keys(*BOTH))
     folder = vault.project.vault / "cards" / ".secrets"
     (folder / "displacement.json").rename(folder / "other.json")
     with pytest.raises(CheckFailed, match="was moved here"):
         vault.secret("cards", "other", keys(*BOTH))
+    with pytest.raises(CheckFailed, match="a secret that was drawn is gone"):
+        vault.secret("cards", "displacement", keys(*BOTH))
     record = json.loads((folder / "other.json").read_text(encoding="utf-8"))
-    (folder / "third.json").write_text(json.dumps({**record, "envelope": "AA"}), encoding="utf-8")
+    (folder / "other.json").write_text(json.dumps({**record, "envelope": "AA"}), encoding="utf-8")
     with pytest.raises((CheckFailed, GateRefused)):
-        vault.secret("cards", "third", keys(*BOTH))
+        vault.secret("cards", "other", keys(*BOTH))
     with pytest.raises(UsageError, match="no name of a secret"):
         vault.secret("cards", "../x")
     with pytest.raises(UsageError, match="rests in the clear"):

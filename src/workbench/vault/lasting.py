@@ -1,7 +1,8 @@
 """Secrets that last: what a protection draws once and must never draw anew, sealed like the dataset it is for.
 
 A place that is displaced anew each time is averaged back to where it was; so the secret of its displacement stays, and
-needs a custodian of each side to be read.
+needs a custodian of each side to be read. Anybody can seal a secret of their own choice to them; so the register has a
+commitment to the one that was drawn, and no other is ever used.
 """
 
 from __future__ import annotations
@@ -52,9 +53,77 @@ def lasting_secret(vault: Vault, dataset: str, name: str, keys: Keys) -> bytes:
     leave_no_core_dump()
     path = vault.project.vault / dataset / FOLDER / f"{name}.json"
     with vault.alone(dataset):
-        if not path.is_file():
-            store_secret(path, secrets.token_bytes(SECRET_BYTES), keeping.recipients, dataset=dataset)
-    return open_secret(path, keys, dataset=dataset)
+        if drawn_secrets(vault, dataset).get(name) is None:  # whatever lies there was never used: a kill's, or planted
+            drawn = secrets.token_bytes(SECRET_BYTES)
+            store_secret(path, drawn, keeping.recipients, dataset=dataset)
+            vault.register.append("drawn", on=vault.today, dataset=dataset, secret=name, commitment=_commitment(drawn))
+    return known_secret(vault, path, keys, dataset=dataset)
+
+
+def drawn_secrets(vault: Vault, dataset: str) -> dict[str, str]:
+    """Return the commitments to a dataset's secrets as the register has them, the first of each name.
+
+    Parameters
+    ----------
+    vault : Vault
+    dataset : str
+
+    Returns
+    -------
+    dict of str to str
+    """
+    found: dict[str, str] = {}
+    for entry in vault.register.entries():
+        if entry["kind"] == "drawn" and entry.get("dataset") == dataset:
+            found.setdefault(str(entry["secret"]), str(entry["commitment"]))
+    return found
+
+
+def known_secret(vault: Vault, path: Path, keys: Keys, *, dataset: str) -> bytes:
+    """Open a secret, and see that it is the one that was drawn.
+
+    Parameters
+    ----------
+    vault : Vault
+    path : Path
+    keys : Keys
+    dataset : str
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    GateRefused
+        A side's key is missing.
+    CheckFailed
+        It is gone, was changed or moved, or is another than the one that was drawn.
+    """
+    require_there(path)
+    secret = open_secret(path, keys, dataset=dataset)
+    if drawn_secrets(vault, dataset).get(path.stem) != _commitment(secret):
+        raise CheckFailed(f"{path}: is not the secret that was drawn", hint="restore it from a copy; ask who was at this machine")
+    return secret
+
+
+def require_there(path: Path) -> None:
+    """Refuse to go on without a secret that was drawn before: another would move every place anew.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    CheckFailed
+    """
+    if not path.is_file():
+        raise CheckFailed(f"{path}: a secret that was drawn is gone", hint="restore it from a copy; it cannot be drawn again")
+
+
+def _commitment(secret: bytes) -> str:
+    return sha256(b"workbench secret\0" + secret)
 
 
 def store_secret(path: Path, secret: bytes, custodians: Custodians, *, dataset: str) -> None:
@@ -122,7 +191,7 @@ def secret_facts(path: Path) -> tuple[bytes, Custodians]:
 
 
 def secret_paths(vault: Vault, dataset: str) -> list[Path]:
-    """Return where a dataset's secrets lie.
+    """Return where a dataset's secrets lie, or should.
 
     Parameters
     ----------
@@ -133,7 +202,7 @@ def secret_paths(vault: Vault, dataset: str) -> list[Path]:
     -------
     list of Path
     """
-    return sorted((vault.project.vault / dataset / FOLDER).glob("*.json"))
+    return [vault.project.vault / dataset / FOLDER / f"{name}.json" for name in sorted(drawn_secrets(vault, dataset))]
 
 
 def _bound(path: Path, dataset: str) -> bytes:

@@ -21,7 +21,9 @@ from workbench.project import Project
 if TYPE_CHECKING:
     from workbench.vault.history import History
 
-Kind = Literal["sealed", "removed", "opened", "handed_on", "rotated", "recovered", "shared", "erased", "protected", "mended"]
+Kind = Literal[
+    "sealed", "removed", "opened", "handed_on", "rotated", "recovered", "shared", "erased", "drawn", "protected", "mended"
+]
 
 KINDS: tuple[str, ...] = get_args(Kind)
 FIRST = "0" * 64
@@ -164,6 +166,7 @@ class Register:
         finally:
             os.close(handle)
         if new:
+            self.path.parent.chmod(0o700)
             folder = os.open(self.path.parent, os.O_RDONLY)
             os.fsync(folder)
             os.close(folder)

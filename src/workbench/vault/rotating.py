@@ -19,7 +19,7 @@ from workbench.progress import Report, silent
 from workbench.vault.erasing import finish, vault_name
 from workbench.vault.keeping import Keeping
 from workbench.vault.keys import Keys
-from workbench.vault.lasting import open_secret, secret_paths, store_secret
+from workbench.vault.lasting import known_secret, secret_paths, store_secret
 from workbench.vault.opening import seats_of
 from workbench.vault.quarantine import quarantine_shelf, require_known
 from workbench.vault.reading import WithKeys, part_tables
@@ -190,4 +190,4 @@ def _with_holes(there: np.ndarray, table: pa.Table) -> tuple[pa.Table, np.ndarra
 def _seal_secret_anew(vault: Vault, path: Path, keeping: Keeping, keys: Keys, *, dataset: str) -> None:
     """A lasting secret stays the same; whom it is sealed to changes. What its file says of that is nobody's word."""
     with vault.alone(dataset):
-        store_secret(path, open_secret(path, keys, dataset=dataset), keeping.recipients, dataset=dataset)
+        store_secret(path, known_secret(vault, path, keys, dataset=dataset), keeping.recipients, dataset=dataset)

@@ -18,6 +18,7 @@ from workbench.vault.envelopes import Custodians
 from workbench.vault.erasing import finish
 from workbench.vault.history import HINT, require_last
 from workbench.vault.keys import Keys
+from workbench.vault.lasting import known_secret, require_there, secret_paths
 from workbench.vault.quarantine import quarantine_shelf
 from workbench.vault.reading import WithKeys
 from workbench.vault.records import Sealed, Shelf, read_sealed
@@ -92,6 +93,7 @@ def verify(vault: Vault, *, keys: Keys | None = None, report: Report = silent) -
     for dataset in vault.catalog.datasets:
         for shelf in (vault.shelf(dataset), quarantine_shelf(vault, dataset)):
             _strays(vault, dataset, shelf, found)
+        _secrets(vault, dataset, keys, found)
     for number, (dataset, shelf, part) in enumerate(work):
         report(number, len(work), f"{dataset} {part}")
         try:
@@ -196,6 +198,18 @@ def _against_the_register(vault: Vault, batches: dict[tuple[str, str], str | Non
                 f"{' part '.join(place)}: the catalogue does not know the dataset any more, so nobody looked at it"
             )
     return faults
+
+
+def _secrets(vault: Vault, dataset: str, keys: Keys, found: Findings) -> None:
+    """Whether the secrets that were drawn are there, and with keys of both sides, whether they are those."""
+    for path in secret_paths(vault, dataset):
+        try:
+            require_there(path)
+            known_secret(vault, path, keys, dataset=dataset)
+        except GateRefused:
+            continue  # a side's key is missing
+        except WorkbenchError as error:
+            found.faults.append(error)
 
 
 def _strays(vault: Vault, dataset: str, shelf: Shelf, found: Findings) -> None:
