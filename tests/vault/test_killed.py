@@ -26,6 +26,7 @@ HEAD = """
 import resource, sys
 from pathlib import Path
 from sealed_city import catalog_of, people
+from workbench.errors import CheckFailed
 from workbench.project import Project
 from workbench.vault import Vault, read_keys
 project = Project(root=Path(sys.argv[1]))
@@ -131,6 +132,42 @@ except OSError as error:
     assert vault.register.fault() is None and vault.register.torn
     vault.register.append("opened", dataset="cards")
     assert [entry["kind"] for entry in vault.register.entries()][-2:] == ["mended", "opened"]
+
+
+AT_ONCE = {
+    "rotate": """
+from workbench.vault.rotating import rotate
+held = read_keys([Path(sys.argv[2]), Path(sys.argv[3])])
+for _ in range(3):
+    rotate(vault, ["cards"], keys=held)
+""",
+    "erase": """
+for row in range(15):
+    vault.erase("cards", "b", [row])
+""",
+    "read": """
+held = read_keys([Path(sys.argv[2]), Path(sys.argv[3])])
+for _ in range(10):
+    try:
+        assert len(vault.read("cards", keys=held)) <= 80
+    except (CheckFailed, FileNotFoundError) as error:  # a file that is replaced under its reader
+        assert "ask who was at this machine" not in str(error), error
+""",
+}
+
+
+def test_processes_that_rotate_erase_and_read_at_once_lose_nothing(tmp_path, start):
+    vault = make_vault(tmp_path / "city")
+    held = key_files(tmp_path / "keys", *BOTH)
+    for part, first in (("a", 0), ("b", 100)):
+        vault.write_part("cards", part, people(40, first=first), record={"kind": "official"})
+    running = [start(vault, AT_ONCE[work], *held) for work in ("rotate", "erase", "read", "rotate")]
+    for process in running:
+        code, _, err = process.end()
+        assert code == 0, err
+    opened = vault.read("cards", keys=keys(*BOTH))["card"].tolist()
+    assert opened == [f"card-{number}" for number in [*range(40), *range(115, 140)]]
+    assert verify(vault, keys=keys(*BOTH)).whole and not rotation_path(vault).exists()
 
 
 def test_processes_that_take_in_at_once_keep_every_row_once(tmp_path, start):

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from workbench.errors import UsageError
+from workbench.errors import CheckFailed, UsageError
 from workbench.files import canonical, sha256
-from workbench.vault.history import blocks_digest
-from workbench.vault.records import NO_MARKS, OWN_KEYS, Shelf, read_sealed
+from workbench.vault.history import blocks_digest, require_last
+from workbench.vault.records import NO_MARKS, OWN_KEYS, Sealed, Shelf, read_sealed
 from workbench.vault.sealed_rows import content_of, erase_rows
 from workbench.vault.writing import Written, write_clear, write_synthetic
 
@@ -83,15 +83,12 @@ def finish(vault: Vault, shelf: Shelf, part: str) -> int:
     int
         Rows destroyed now.
     """
-    record = shelf.record(part)
-    if record is None or record.get("custody") != "joint":
-        return 0
-    sealed = read_sealed(record, where=str(shelf.path(part)))
-    ordered = vault.register.history().erased(sealed.layout.place.batch) & frozenset(range(sealed.layout.rows))
-    wanted = tuple(sorted(ordered - sealed.layout.erased))
-    if not wanted:
+    if not _left_to_do(vault, shelf, part)[2]:
         return 0
     with vault.alone(vault_name(shelf)):
+        record, sealed, wanted = _left_to_do(vault, shelf, part)  # anew: it may have been replaced before it was this one's turn
+        if record is None or sealed is None or not wanted:
+            return 0
         shelf.write({**record, "sealed": {**record["sealed"], "erasing": list(wanted)}})
         left = sealed.without(wanted, erase_rows(shelf.file(record), sealed.layout, wanted))
         if sealed.marker == NO_MARKS:
@@ -100,6 +97,50 @@ def finish(vault: Vault, shelf: Shelf, part: str) -> int:
             content = content_of(shelf.file(record), left.layout)
         shelf.write({**record, "rows": left.rows, "content_sha256": content, "sealed": left.plain()})
     return len(wanted)
+
+
+def known_record(vault: Vault, shelf: Shelf, part: str) -> dict[str, Any] | None:
+    """Return a part's record for reading it, with erasures finished, and of sealed rows those alone that the register knows.
+
+    Parameters
+    ----------
+    vault : Vault
+    shelf : Shelf
+    part : str
+
+    Returns
+    -------
+    dict or None
+        None where there is no such part.
+
+    Raises
+    ------
+    CheckFailed
+        The record was damaged, its rows are gone, or they are not what was sealed last in this place.
+    """
+    try:
+        return _known(vault, shelf, part)
+    except CheckFailed:  # another process may be between two of its steps: looked at again when it has done
+        with vault.alone(vault_name(shelf)):
+            return _known(vault, shelf, part)
+
+
+def _known(vault: Vault, shelf: Shelf, part: str) -> dict[str, Any] | None:
+    finish(vault, shelf, part)
+    record = shelf.record(part)
+    if record is not None and record.get("custody") == "joint":
+        require_last(vault.register.history(), shelf, read_sealed(record, where=str(shelf.path(part))))
+    return record
+
+
+def _left_to_do(vault: Vault, shelf: Shelf, part: str) -> tuple[dict[str, Any] | None, Sealed | None, tuple[int, ...]]:
+    """A part as it lies there, and which of its rows the register says are destroyed and are not."""
+    record = shelf.record(part)
+    if record is None or record.get("custody") != "joint":
+        return None, None, ()
+    sealed = read_sealed(record, where=str(shelf.path(part)))
+    ordered = vault.register.history().erased(sealed.layout.place.batch) & frozenset(range(sealed.layout.rows))
+    return record, sealed, tuple(sorted(ordered - sealed.layout.erased))
 
 
 def vault_name(shelf: Shelf) -> str:

@@ -288,18 +288,15 @@ class Vault:
         CheckFailed
             Something is not as it was written.
         """
-        from workbench.vault.erasing import finish
+        from workbench.vault.erasing import known_record
         from workbench.vault.keys import Keys
-        from workbench.vault.quarantine import require_known
         from workbench.vault.reading import WithKeys, part_tables
 
         opener = opener or WithKeys(keys or Keys())
         shelf = self.shelf(dataset)
         for part in self.parts(dataset) if parts is None else parts:
-            finish(self, shelf, part)
-            record = self.record(dataset, part)
+            record = known_record(self, shelf, part)
             if record is not None:
-                require_known(self, shelf, record)
                 yield from part_tables(shelf, record, opener=opener, columns=columns)
 
     def erase(self, dataset: str, part_name: str, rows: Sequence[int]) -> int:

@@ -6,14 +6,14 @@ and the rows wait here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from workbench.vault.history import require_last
+from workbench.vault.erasing import known_record
 from workbench.vault.reading import Opener, part_tables
-from workbench.vault.records import Shelf, read_sealed
+from workbench.vault.records import Shelf
 from workbench.vault.sealed_rows import Place
 from workbench.vault.writing import Sealing, write_joint
 
@@ -106,24 +106,6 @@ def quarantined(vault: Vault, dataset: str, *, opener: Opener) -> Iterator[pa.Ta
     """
     shelf = quarantine_shelf(vault, dataset)
     for part in shelf.parts():
-        record = shelf.record(part)
+        record = known_record(vault, shelf, part)
         if record is not None:
-            require_known(vault, shelf, record)
             yield from part_tables(shelf, record, opener=opener)
-
-
-def require_known(vault: Vault, shelf: Shelf, record: Mapping[str, Any]) -> None:
-    """Refuse a sealed part that the register does not know as the last one in its place; others are anybody's to read.
-
-    Parameters
-    ----------
-    vault : Vault
-    shelf : Shelf
-    record : mapping
-
-    Raises
-    ------
-    CheckFailed
-    """
-    if record.get("custody") == "joint":
-        require_last(vault.register.history(), shelf, read_sealed(record, where=str(shelf.path(record["part"]))))

@@ -17,11 +17,12 @@ from workbench.errors import CheckFailed, GateRefused
 from workbench.files import read_json, write_json
 from workbench.progress import Report, silent
 from workbench.vault.erasing import finish, vault_name
+from workbench.vault.history import require_last
 from workbench.vault.keeping import Keeping
 from workbench.vault.keys import Keys
 from workbench.vault.lasting import known_secret, secret_paths, store_secret
 from workbench.vault.opening import seats_of
-from workbench.vault.quarantine import quarantine_shelf, require_known
+from workbench.vault.quarantine import quarantine_shelf
 from workbench.vault.reading import WithKeys, part_tables
 from workbench.vault.records import OWN_KEYS, Shelf, destroy, read_sealed
 from workbench.vault.sealed_rows import Place, open_rows
@@ -56,7 +57,15 @@ def rotate(vault: Vault, datasets: Sequence[str], *, keys: Keys, report: Report 
     CheckFailed
         A part is not as it was sealed; those before it are done.
     """
-    wanted = [name for name in datasets if vault.sealed(name)]
+    with vault.alone(TURN):
+        return _rotate(vault, [name for name in datasets if vault.sealed(name)], keys=keys, report=report)
+
+
+TURN = "-rotation"
+"""What is held for one rotation at a time; no dataset is called so."""
+
+
+def _rotate(vault: Vault, wanted: list[str], *, keys: Keys, report: Report) -> dict[str, int]:
     if not wanted:
         return {}
     plan_path = rotation_path(vault)
@@ -143,11 +152,9 @@ def _seal_part_anew(vault: Vault, shelf: Shelf, part: str, file: str, *, keeping
         written: Written
         if record.get("custody") == "joint":
             sealed = read_sealed(record, where=str(shelf.path(part)))
-            if (
-                shelf.dataset,
-                part,
-            ) in vault.register.history().last:  # what a lost register does not name gets a line here
-                require_known(vault, shelf, record)
+            history = vault.register.history()
+            if (shelf.dataset, part) in history.last:  # what a lost register does not name gets a line here
+                require_last(history, shelf, sealed)
             secret = WithKeys(keys).secret(sealed, where=f"dataset '{shelf.dataset}', part '{part}'")
             opened = (_with_holes(there, table) for _, there, table in open_rows(shelf.file(record), sealed.layout, secret))
             written = write_joint(shelf.folder, place, opened, schema=sealed.layout.schema, sealing=sealing)
