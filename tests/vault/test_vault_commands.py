@@ -125,6 +125,9 @@ def test_verifying_rotating_and_the_standing_as_a_person_and_a_machine_see_them(
     both = ("--key", held["G-3"], "--key", held["C-3"])
     code, out, _ = run(capsys, "verify", *both)
     assert code == 0 and "1 parts with 30 rows: whole" in out and "1 rows opened" in out
+    last = vault.register.entries()[-1]
+    assert f"the register's line {last['number']} is {last['sha256']}" in out
+    assert json.loads(run(capsys, "verify", "--json", *both)[1])["head"] == last["sha256"]
     assert json.loads(run(capsys, "verify", "--json", *both)[1])["opened"] == 1
     assert json.loads(run(capsys, "rotate", "--json", *both)[1]) == {"cards": 30}
     code, out, _ = run(capsys, "status")

@@ -16,6 +16,9 @@ from workbench.project import Project
 from workbench.vault import Keys, Vault, read_keys
 from workbench.vault.keys import SEAT, key_file, own_identity_path, write_identity
 
+FOUND = ("notes", "parts", "rows", "opened", "rehearsed", "lines", "head")
+"""What ``vault verify --json`` says besides faults."""
+
 SHOWN_ROWS = 20
 """So many rows a person looks at in a terminal."""
 
@@ -108,15 +111,17 @@ def verify(project: Project, options: argparse.Namespace) -> int:
         findings = look(found, keys=keys, report=report)
     if options.json:
         faults = [{"message": fault.message, "hint": fault.hint, "exit_code": fault.exit_code} for fault in findings.faults]
-        print_json(
-            {**{name: getattr(findings, name) for name in ("notes", "parts", "rows", "opened", "rehearsed")}, "faults": faults}
-        )
+        print_json({**{name: getattr(findings, name) for name in FOUND}, "faults": faults})
     else:
         for note in findings.notes:
             say(f"note: {note}")
         for fault in findings.faults:
             say(f"fault: {fault}")
         say(f"{findings.parts:,} parts with {findings.rows:,} rows: {'whole' if findings.whole else 'NOT whole'}")
+        if findings.lines:
+            say(
+                f"the register's line {findings.lines:,} is {findings.head}; note it down: next time 'workbench vault register --json' must have it"
+            )
         if findings.opened:
             say(f"{findings.opened:,} rows opened with the keys of both sides, none of them shown")
         if findings.rehearsed:

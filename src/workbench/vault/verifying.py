@@ -23,6 +23,7 @@ from workbench.vault.quarantine import quarantine_shelf
 from workbench.vault.reading import WithKeys
 from workbench.vault.records import Sealed, Shelf, read_sealed
 from workbench.vault.recovering import holders_of, read_share, rehearse, share_path
+from workbench.vault.register import FIRST
 from workbench.vault.sealed_rows import SHARE_BYTES, is_sealed, open_rows, read_blocks
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ class Findings:
         Rows opened for the rehearsal.
     rehearsed : list of str
         Custodians whose recovery share was opened.
+    lines : int
+        Of the register.
+    head : str
+        The hash of its last line. Who notes it down sees later whether the register was replaced: its line has it still.
 
     Examples
     --------
@@ -60,6 +65,8 @@ class Findings:
     rows: int = 0
     opened: int = 0
     rehearsed: list[str] = field(default_factory=list)
+    lines: int = 0
+    head: str = FIRST
 
     @property
     def whole(self) -> bool:
@@ -88,6 +95,8 @@ def verify(vault: Vault, *, keys: Keys | None = None, report: Report = silent) -
         return found  # nothing else can be judged by it
     if vault.register.torn:
         found.notes.append("the register's last line was cut off while it was written; the next line mends it")
+    entries = vault.register.entries()
+    found.lines, found.head = len(entries), str(entries[-1]["sha256"]) if entries else FIRST
     work = list(_shelved(vault))
     batches: dict[tuple[str, str], str | None] = {}
     for dataset in vault.catalog.datasets:
