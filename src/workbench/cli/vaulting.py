@@ -119,9 +119,8 @@ def verify(project: Project, options: argparse.Namespace) -> int:
             say(f"fault: {fault}")
         say(f"{findings.parts:,} parts with {findings.rows:,} rows: {'whole' if findings.whole else 'NOT whole'}")
         if findings.lines:
-            say(
-                f"the register's line {findings.lines:,} is {findings.head}; note it down: next time 'workbench vault register --json' must have it"
-            )
+            say(f"the register's line {findings.lines} is {findings.head}")
+            say("note it down: 'workbench vault register --json' must have it next time, too")
         if findings.opened:
             say(f"{findings.opened:,} rows opened with the keys of both sides, none of them shown")
         if findings.rehearsed:
