@@ -15,7 +15,7 @@ from workbench.lab import Lab, start_lab
 from workbench.project import Project
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Project]:
     """A function that gives a new project with one notebook."""
 
@@ -39,7 +39,7 @@ def project(make_project: Callable[[], Project]) -> Project:
     return make_project()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def lab(make_project: Callable[[], Project]) -> Iterator[Lab]:
     """A running lab, started by someone whose environment is full of secrets."""
     with mock.patch.dict(os.environ, SECRETS):
@@ -48,7 +48,7 @@ def lab(make_project: Callable[[], Project]) -> Iterator[Lab]:
         yield lab
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def visitor(lab: Lab) -> Iterator[Visitor]:
     """Someone who has given the password."""
     with Visitor(lab.port) as visitor:
