@@ -44,6 +44,9 @@ def test_two_browsers_see_each_others_text(browser: Browser, lab: Lab, notebook:
         page.locator(CELL).click()
         page.keyboard.press("Control+End")
         page.keyboard.type(text + "\n")
+        for reader in (first, second):  # the next one types below this line, once it has arrived there
+            expect(reader.locator(CELL).locator(".cm-line").filter(has_text=text)).to_have_count(1)
+            expect(reader.locator(CELL).locator(".cm-line").last).to_be_empty()
     for page in (first, second):
         expect(page.locator(CELL)).to_contain_text("# 첫째 사람")
         expect(page.locator(CELL)).to_contain_text("# the second person")
