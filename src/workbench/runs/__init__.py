@@ -6,6 +6,7 @@ from workbench.faces import lazily
 from workbench.runs.analysis import Analysis, NotebookPlan, Page, check_analysis, issues, notebook_path, read_analysis
 
 if TYPE_CHECKING:
+    from workbench.runs.belonging import check_belonging
     from workbench.runs.execute import Failure, Summary, carry_out
     from workbench.runs.notebook import read_notebook
     from workbench.runs.plan import Run, Selection, parameter_slug, parameter_words, plan_runs
@@ -18,6 +19,7 @@ else:
             "Selection": "workbench.runs.plan",
             "Summary": "workbench.runs.execute",
             "carry_out": "workbench.runs.execute",
+            "check_belonging": "workbench.runs.belonging",
             "parameter_slug": "workbench.runs.plan",
             "parameter_words": "workbench.runs.plan",
             "plan_runs": "workbench.runs.plan",
@@ -35,6 +37,7 @@ __all__ = [
     "Summary",
     "carry_out",
     "check_analysis",
+    "check_belonging",
     "issues",
     "notebook_path",
     "parameter_slug",

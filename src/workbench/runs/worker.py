@@ -16,6 +16,8 @@ from typing import Any
 from jupyter_client.manager import AsyncKernelManager
 
 from workbench.files import replace_folder, write_json
+from workbench.runs.belonging import files_of
+from workbench.runs.plan import RUN_RECORD
 
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "WORKBENCH_ROOT")
 """All that a kernel sees of the environment: no key, no address of data."""
@@ -166,7 +168,7 @@ def execute(order: Order) -> Outcome:
         shutil.rmtree(runtime, ignore_errors=True)
     shutil.rmtree(working / "scratch")
     context.unlink()
-    write_json(working / "run.json", {**order.record, "outcome": "done"})
+    write_json(working / RUN_RECORD, {**order.record, "outcome": "done", "files": files_of(working)})
     shutil.rmtree(failed, ignore_errors=True)
     replace_folder(working, order.folder)
     return Outcome()
@@ -174,7 +176,7 @@ def execute(order: Order) -> Outcome:
 
 def _failed(order: Order, working: Path, failed: Path, *, error: str, cell: int | None) -> Outcome:
     shutil.rmtree(working / "scratch", ignore_errors=True)
-    write_json(working / "run.json", {**order.record, "outcome": "failed", "error": error, "cell": cell})
+    write_json(working / RUN_RECORD, {**order.record, "outcome": "failed", "error": error, "cell": cell})
     replace_folder(working, failed)
     executed = failed / EXECUTED
     return Outcome(error=error, cell=cell, executed=executed if executed.is_file() else None)
