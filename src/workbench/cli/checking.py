@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from workbench.catalog import Catalog, read_catalog
-from workbench.errors import CheckFailed, UsageError, WorkbenchError, unknown
+from workbench.errors import CheckFailed, UsageError, WorkbenchError, combine, unknown
 from workbench.files import sha256
 from workbench.governance import CharterProposal, Governance, policy_path, read_governance, tally_all
 from workbench.governance.acts.proposing import changed_charter_files, in_force_path
@@ -25,6 +25,7 @@ from workbench.progress import Report, silent
 from workbench.project import Project
 from workbench.records import line_of
 from workbench.releases import read_release, releases, verify_release
+from workbench.releases.consistency import inconsistencies
 from workbench.runs import check_analysis, issues, notebook_path, read_analysis, read_notebook
 from workbench.vault import Register
 
@@ -75,6 +76,7 @@ def check_project(project: Project, *, today: dt.date, report: Report = silent) 
         attempt(_agreed, governance, issue)
         for release in releases(project, issue):
             attempt(verify_release, governance, release)
+            attempt(_agrees_with_itself, project, release)
             attempt(_no_faults, governance, release)
     return faults
 
@@ -210,6 +212,13 @@ def _agreed(governance: Governance, issue: str) -> None:
         raise CheckFailed(f"analyses/{issue}: no proposal speaks of it", hint="propose it: workbench propose")
     if not found.complete:
         raise CheckFailed(f"analyses/{issue}: not agreed by both sides ({found.missing()})")
+
+
+def _agrees_with_itself(project: Project, release: Path) -> None:
+    """A number that was changed by hand contradicts the other places where it stands, whatever the hashes say."""
+    problems = inconsistencies(release)
+    if problems:
+        raise combine(problems, where=project.relative(release), kind=CheckFailed, hint="restore the folder from git")
 
 
 def _no_faults(governance: Governance, release: Path) -> None:

@@ -95,6 +95,7 @@ class ReleaseRecord(Record):
     notebooks: list[ReleasedNotebook]
     results: dict[ResultName, ReleasedResult]
     downloads: dict[Name, ReleasedDownload] = {}
+    cells: dict[NotebookName, list[str]] = {}
     files: dict[str, Digest]
 
     @model_validator(mode="after")

@@ -82,8 +82,12 @@ class Change:
 
 
 @dataclass(frozen=True)
-class _Number:
-    """A published number: exact ones may not move at all; ``unit`` is what it counts or measures."""
+class PublishedNumber:
+    """A number as readers see it.
+
+    ``number`` is None for a name that a finding chose, ``shown`` is how it is written. Exact ones may not move at all;
+    ``unit`` is what it counts or measures.
+    """
 
     place: Place
     number: float | int | None
@@ -134,8 +138,8 @@ def changed_numbers(released: Sequence[Variant], variants: Sequence[Variant]) ->
             changes.append(Change(was.name, was.kind, was.parameters, Place(), was.kind, GONE if found is None else found.kind))
             continue
         states = _states(found)
-        numbers = {one.place.identity: one for one in _published(found)}
-        for one in _published(was):
+        numbers = {one.place.identity: one for one in published_numbers(found)}
+        for one in published_numbers(was):
             other = numbers.get(one.place.identity)
             if other is not None and _same(one, other):
                 continue
@@ -144,11 +148,11 @@ def changed_numbers(released: Sequence[Variant], variants: Sequence[Variant]) ->
     return changes
 
 
-def _said(one: _Number) -> float | int | str:
+def _said(one: PublishedNumber) -> float | int | str:
     return one.shown if one.number is None else one.number
 
 
-def _same(was: _Number, now: _Number) -> bool:
+def _same(was: PublishedNumber, now: PublishedNumber) -> bool:
     if was.unit != now.unit:
         return False
     if was.number is None or now.number is None:
@@ -196,8 +200,17 @@ def spelled(number: float | int | str) -> str:
     return f"{number:.12g}" if isinstance(number, float) else str(number)
 
 
-def _published(variant: Variant) -> Iterator[_Number]:
-    """Every number of a result that its readers see."""
+def published_numbers(variant: Variant) -> Iterator[PublishedNumber]:
+    """Yield every number of a result that its readers see; a figure shows its table's numbers and has none of its own.
+
+    Parameters
+    ----------
+    variant : Variant
+
+    Yields
+    ------
+    PublishedNumber
+    """
     match variant.kind:
         case "table":
             safe = SafeTable.from_record(variant.content)
@@ -206,18 +219,18 @@ def _published(variant: Variant) -> Iterator[_Number]:
             for place, row, column in _cells(safe):
                 value = safe.values[row][column]
                 if value is not None:
-                    yield _Number(place, value, str(value), layout.statistic in COUNTED, unit)
+                    yield PublishedNumber(place, value, str(value), layout.statistic in COUNTED, unit)
         case "finding":
             for name, value in variant.content["values"].items():
                 shown = " / ".join(dict.fromkeys(value["shown"][language] for language in sorted(value["shown"], reverse=True)))
-                yield _Number(Place(value=name), value["number"], shown, exact=False)
+                yield PublishedNumber(Place(value=name), value["number"], shown, exact=False)
         case "figure":
             return  # it shows its table's numbers, which are compared there
         case _:
             yield from _leaves(variant.content, "")
 
 
-def _leaves(content: Any, path: str) -> Iterator[_Number]:
+def _leaves(content: Any, path: str) -> Iterator[PublishedNumber]:
     """The numbers of a result that is neither table nor finding, by their path in its content."""
     if isinstance(content, Mapping):
         for key in sorted(content):
@@ -227,7 +240,7 @@ def _leaves(content: Any, path: str) -> Iterator[_Number]:
             named = item.get("name", item.get("term", number)) if isinstance(item, Mapping) else number
             yield from _leaves(item, f"{path}.{named}")
     elif isinstance(content, int | float) and not isinstance(content, bool):
-        yield _Number(Place(value=path), content, str(content), exact=isinstance(content, int))
+        yield PublishedNumber(Place(value=path), content, str(content), exact=isinstance(content, int))
 
 
 def _states(variant: Variant) -> dict[tuple[Any, ...], str]:
