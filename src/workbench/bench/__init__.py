@@ -1,9 +1,10 @@
-"""What a notebook sees: open, load, table, figure, finding."""
+"""What a notebook sees: open, load, table, figure, finding, model."""
 
 from workbench.bench.bench import Bench
 from workbench.bench.context import RunContext, resolve_dataset
 from workbench.bench.drawing import FIGURE_INCHES, PALETTE, render_svg
 from workbench.bench.loaded import dataset_record
+from workbench.bench.modelling import Model, counted, model_heads, model_rows
 from workbench.bench.opening import open_bench
 from workbench.bench.references import KeyReference, Reference
 from workbench.bench.sentences import LANGUAGES, fill, format_value
@@ -19,13 +20,17 @@ __all__ = [
     "WITHHELD",
     "Bench",
     "KeyReference",
+    "Model",
     "Reference",
     "RunContext",
     "Table",
     "cell_text",
+    "counted",
     "dataset_record",
     "fill",
     "format_value",
+    "model_heads",
+    "model_rows",
     "open_bench",
     "read_contributions",
     "read_results",

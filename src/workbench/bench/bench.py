@@ -12,12 +12,14 @@ from workbench.bench.context import RunContext, resolve_dataset
 from workbench.bench.contributing import check_columns, check_value, contributing_rows
 from workbench.bench.drawing import draw_source, render_svg
 from workbench.bench.loaded import Loaded
+from workbench.bench.modelling import Asked, Model, make_model, model_title
 from workbench.bench.references import KeyReference, Reference
 from workbench.bench.results import Results, display_bundle
-from workbench.bench.sentences import LANGUAGES, bilingual, check_placeholders, fill
+from workbench.bench.sentences import LANGUAGES, bilingual
+from workbench.bench.stating import stated
 from workbench.bench.table import RESULT_MIME, Table
 from workbench.catalog import Catalog, Condition, load_from
-from workbench.disclosure import STATISTICS, Axis, Layout, Statistic, tables_of, tabulate
+from workbench.disclosure import STATISTICS, Axis, Family, Layout, Statistic, tabulate
 from workbench.errors import GateRefused, UsageError, unknown
 from workbench.project import Project
 
@@ -39,6 +41,7 @@ class Bench:
         self._loaded = Loaded(project, catalog)
         self._results = Results(context)
         self._tables: dict[str, Table] = {}
+        self._models: dict[str, Model] = {}
 
     @property
     def issue(self) -> str:
@@ -275,8 +278,74 @@ class Bench:
             {RESULT_MIME: {"kind": "figure", "name": stored}, "image/svg+xml": preview.decode(), "text/plain": f"figure {name!r}"}
         )
 
+    def model(
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        *,
+        formula: str,
+        family: Family = "ols",
+        contributor: str | None = None,
+        title: Mapping[str, str] | None = None,
+        titles: Mapping[str, Mapping[str, str]] | None = None,
+        labels: Mapping[str, Mapping[Any, Mapping[str, str]]] | None = None,
+        levels: Mapping[str, Sequence[Any]] | None = None,
+        note: Mapping[str, str] | None = None,
+    ) -> Model:
+        """Fit a model; its rows go to the run's folder, where ``release`` fits it again and checks what it tells.
+
+        Parameters
+        ----------
+        name : str
+        frame : pandas.DataFrame
+            One row per observation, without missing values in what the formula names.
+        formula : str
+            ``"trips ~ rain + C(season)"``, with ``+``, ``:``, ``*`` and ``C()`` for what is no number.
+        family : {"ols", "poisson", "logit"}
+            Least squares, counts, or yes and no.
+        contributor : str, optional
+            The column of protected ids; by default as in :meth:`table`.
+        title, note : mapping, optional
+            By language.
+        titles : mapping, optional
+            Of the formula's columns by language; by default what the catalogue says of them.
+        labels : mapping, optional
+            Of levels: ``{"season": {"DJF": {"ko": "겨울", "en": "Winter"}}}``.
+        levels : mapping, optional
+            The levels and their order, ``{"season": ["MAM", "JJA"]}``; the first is the reference.
+
+        Returns
+        -------
+        Model
+            Coefficients and how sure they are; no residual and no fitted value.
+
+        Raises
+        ------
+        GateRefused
+            A coefficient would tell of too few people: the term, and what to join.
+        UsageError
+
+        Examples
+        --------
+        >>> model = bench.model("rain", days, formula="trips ~ rain")  # doctest: +SKIP
+        >>> model.coefficient("rain"), model.interval("rain")  # doctest: +SKIP
+        """
+        self._results.claim(name, "model")
+        asked = Asked(formula, family, contributor, titles or {}, labels or {}, levels or {})
+        shown = model_title(title, name)
+        model, rows = make_model(name, frame, asked, loaded=self._loaded, catalog=self._catalog, title=shown)
+        record = {
+            "title": shown if title else None,
+            "note": bilingual(note, f"model '{name}': note") if note else None,
+            "content": model.fitted.layout.as_record(),
+        }
+        self._models[name] = model
+        self._results.write(name, record, datasets=self._loaded.as_record(), contributions=rows)
+        display_bundle(model._repr_mimebundle_())
+        return model
+
     def finding(self, name: str, text: Mapping[str, str], **values: Reference | KeyReference) -> None:
-        """State a finding: a sentence in each language whose numbers are references into tables.
+        """State a finding: a sentence in each language whose numbers are references into tables and models.
 
         Parameters
         ----------
@@ -284,7 +353,7 @@ class Bench:
         text : mapping
             By language, with ``{value}`` or ``{value:.1f}`` where a number stands.
         **values : Reference or KeyReference
-            ``table.at[...]``, calculations with them, ``table.largest()``.
+            ``table.at[...]``, ``model.coefficient(...)``, calculations with them, ``table.largest()``.
 
         Raises
         ------
@@ -296,39 +365,10 @@ class Bench:
         >>> bench.finding("peak", {"ko": "{value}회", "en": "{value} trips"}, value=table.at[8])  # doctest: +SKIP
         """
         self._results.claim(name, "finding")
-        sentences = bilingual(text, f"finding '{name}': text")
-        for key, value in values.items():
-            if not isinstance(value, Reference | KeyReference):
-                raise UsageError(
-                    f"finding '{name}': '{key}' is {value!r} ({type(value).__name__}), allowed is a reference into a table",
-                    hint="make a table of it and give table.at[row, column]",
-                )
-            named = tables_of(value.expression)
-            if not named:
-                raise UsageError(f"finding '{name}': '{key}' points into no table", hint="give table.at[row, column]")
-            for table in named - set(self._tables):
-                raise unknown("table", table, self._tables, where=f"finding '{name}', '{key}'")
-        for language, sentence in sentences.items():
-            check_placeholders(name, language, sentence, values)
-        plain = {language: fill(sentence, _shown(values, language)) for language, sentence in sentences.items()}
-        record = {
-            key: {"expression": value.expression, "decimals": value.decimals if isinstance(value, Reference) else None}
-            for key, value in values.items()
-        }
-        content = {"text": sentences, "values": record}
+        content, plain = stated(name, text, values, known=[*self._tables, *self._models])
         self._results.write(name, {"title": None, "note": None, "content": content}, datasets=self._loaded.as_record())
         display_bundle({
             RESULT_MIME: {"kind": "finding", "name": name},
             "text/markdown": "\n\n".join(plain[language] for language in LANGUAGES),
             "text/plain": plain[LANGUAGES[-1]],
         })  # fmt: skip
-
-
-def _shown(values: Mapping[str, Reference | KeyReference], language: str) -> dict[str, Any]:
-    shown: dict[str, Any] = {}
-    for key, value in values.items():
-        if isinstance(value, Reference):
-            shown[key] = (value.number, value.decimals)
-        elif value.table is not None:
-            shown[key] = value.table.rows.labels[language][value.table.rows.position(value.key)]
-    return shown

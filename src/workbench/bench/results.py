@@ -11,7 +11,7 @@ from workbench.bench.context import RunContext
 from workbench.errors import UsageError
 from workbench.files import replacing, write_json
 
-Kind = Literal["table", "figure", "finding"]
+Kind = Literal["table", "figure", "finding", "model"]
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
 
@@ -36,7 +36,7 @@ class Results:
         Parameters
         ----------
         name : str
-        kind : {"table", "figure", "finding"}
+        kind : {"table", "figure", "finding", "model"}
         table : str, optional
             The table that a figure is drawn from; the figure may bear its name.
 
@@ -73,7 +73,7 @@ class Results:
         datasets : dict
             What is said of the data behind it.
         contributions : pandas.DataFrame, optional
-            Of a table.
+            Of a table or a model.
         """
         kind = self._claimed[name]
         if contributions is not None:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Key
 
 from workbench.bench.sentences import LANGUAGES, bilingual, check_placeholders
-from workbench.disclosure import Layout, tables_of
+from workbench.disclosure import Layout, ModelLayout, tables_of
 from workbench.errors import UsageError
 from workbench.files import read_json
 from workbench.records import parse_model
@@ -40,7 +40,7 @@ class _Dataset(_Record):
 
 
 class _Result(_Record):
-    kind: Literal["table", "figure", "finding"]
+    kind: Literal["table", "figure", "finding", "model"]
     name: str
     title: Words | None
     note: Words | None
@@ -105,6 +105,8 @@ def _result(path: Path) -> dict[str, Any]:
     match result.kind:
         case "table":
             Layout.from_record(result.content)
+        case "model":
+            ModelLayout.from_record(result.content)
         case "figure":
             figure = parse_model(result.content, _Figure, where=where)
             if figure.alt is not None:

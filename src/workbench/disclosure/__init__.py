@@ -1,29 +1,51 @@
 """From protected to publishable: safe tables and the expressions that point into them. Pure."""
 
+from workbench.disclosure.advice import advice_of
+from workbench.disclosure.axes import TOTAL, Axis, Key
+from workbench.disclosure.cells import Cells, Members, cells_of, members_of
 from workbench.disclosure.expressions import Expression, calculate, chosen_key, evaluate, rests_on_cells, tables_of
-from workbench.disclosure.layouts import STATISTICS, Axis, Key, Layout, Statistic
+from workbench.disclosure.fitting import fit_model
+from workbench.disclosure.layouts import STATISTICS, Layout, Statistic
+from workbench.disclosure.model_layouts import FAMILIES, Family, ModelLayout, read_formula
+from workbench.disclosure.models import FittedModel, decimals_of, model_differences
 from workbench.disclosure.reproduced import differences
 from workbench.disclosure.rules import Dominance, Rules, rules_of, strictest
-from workbench.disclosure.tables import SafeTable, round_half_up, tabulate
+from workbench.disclosure.tables import SafeTable, published, round_half_up, tabulate, withheld_of
 
 __all__ = [
+    "FAMILIES",
     "STATISTICS",
+    "TOTAL",
     "Axis",
+    "Cells",
     "Dominance",
     "Expression",
+    "Family",
+    "FittedModel",
     "Key",
     "Layout",
+    "Members",
+    "ModelLayout",
     "Rules",
     "SafeTable",
     "Statistic",
+    "advice_of",
     "calculate",
+    "cells_of",
     "chosen_key",
+    "decimals_of",
     "differences",
     "evaluate",
+    "fit_model",
+    "members_of",
+    "model_differences",
+    "published",
+    "read_formula",
     "rests_on_cells",
     "round_half_up",
     "rules_of",
     "strictest",
     "tables_of",
     "tabulate",
+    "withheld_of",
 ]

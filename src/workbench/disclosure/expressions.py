@@ -12,10 +12,12 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.disclosure.layouts import Key
+from workbench.disclosure.models import FittedModel
 from workbench.disclosure.tables import SafeTable
 from workbench.errors import GateRefused, UsageError, unknown
 
 Expression = list[Any]
+Results = Mapping[str, SafeTable | FittedModel]
 
 MAX_DEPTH = 50
 """Deeper than any sentence's number; a kernel could nest without end."""
@@ -62,13 +64,13 @@ def calculate(operation: str, one: float, two: float) -> float | int:
     raise unknown("operation", operation, OPERATIONS)
 
 
-def evaluate(expression: Expression, tables: Mapping[str, SafeTable]) -> float | int:
-    """Compute an expression from tables as they are published.
+def evaluate(expression: Expression, tables: Results) -> float | int:
+    """Compute an expression from tables and models as they are published.
 
     Parameters
     ----------
     expression : list
-    tables : mapping of str to SafeTable
+    tables : mapping of str to SafeTable or FittedModel
         By name.
 
     Returns
@@ -90,7 +92,7 @@ def evaluate(expression: Expression, tables: Mapping[str, SafeTable]) -> float |
     return _evaluate(expression, tables, MAX_DEPTH)
 
 
-def _evaluate(expression: Expression, tables: Mapping[str, SafeTable], depth: int) -> float | int:
+def _evaluate(expression: Expression, tables: Results, depth: int) -> float | int:
     if depth == 0:
         raise UsageError(f"a finding holds an expression nested more than {MAX_DEPTH} deep")
     match expression:
@@ -106,6 +108,8 @@ def _evaluate(expression: Expression, tables: Mapping[str, SafeTable], depth: in
             return calculate(operation, _evaluate(one, tables, depth - 1), _evaluate(two, tables, depth - 1))
         case ["total", str() as name, column]:
             return _total(_table(tables, name), name, column)
+        case ["coefficient", str() as name, str() as term, str() as part]:
+            return _model(tables, name).number(term, part)
     raise UsageError(f"a finding holds an expression that cannot be understood: {repr(expression)[:120]}")
 
 
@@ -115,13 +119,13 @@ def _finite(number: float | int) -> float | int:
     return number
 
 
-def rests_on_cells(expression: Expression, tables: Mapping[str, SafeTable]) -> bool:
-    """Tell whether a number would be another one if the tables' cells were: ``cell * 0 + 42`` is a typed number.
+def rests_on_cells(expression: Expression, tables: Results) -> bool:
+    """Tell whether a number would be another one if cells and coefficients were: ``cell * 0 + 42`` is a typed number.
 
     Parameters
     ----------
     expression : list
-    tables : mapping of str to SafeTable
+    tables : mapping of str to SafeTable or FittedModel
 
     Returns
     -------
@@ -132,7 +136,10 @@ def rests_on_cells(expression: Expression, tables: Mapping[str, SafeTable]) -> b
     >>> rests_on_cells(["number", 42], {})
     False
     """
-    moved = {name: replace(table, values=_moved(table)) for name, table in tables.items()}
+    moved = {
+        name: found.moved() if isinstance(found, FittedModel) else replace(found, values=_moved(found))
+        for name, found in tables.items()
+    }
     try:
         return evaluate(expression, moved) != evaluate(expression, tables)
     except UsageError:  # where moving a cell leaves no number, the number hangs on it
@@ -147,13 +154,13 @@ def _moved(table: SafeTable) -> tuple[tuple[Any, ...], ...]:
     )
 
 
-def chosen_key(expression: Expression, tables: Mapping[str, SafeTable]) -> tuple[SafeTable, int]:
+def chosen_key(expression: Expression, tables: Results) -> tuple[SafeTable, int]:
     """Find the row that an expression such as ``["largest", table, column]`` chooses among the shown cells.
 
     Parameters
     ----------
     expression : list
-    tables : mapping of str to SafeTable
+    tables : mapping of str to SafeTable or FittedModel
 
     Returns
     -------
@@ -179,7 +186,7 @@ def chosen_key(expression: Expression, tables: Mapping[str, SafeTable]) -> tuple
 
 
 def tables_of(expression: Expression) -> set[str]:
-    """Return the names of the tables that an expression points into.
+    """Return the names of the tables and models that an expression points into.
 
     Parameters
     ----------
@@ -204,17 +211,29 @@ def tables_of(expression: Expression) -> set[str]:
 
 def _tables_of(expression: Any, depth: int) -> set[str]:
     match expression:
-        case ["at" | "largest" | "smallest" | "total", str() as name, *_]:
+        case ["at" | "largest" | "smallest" | "total" | "coefficient", str() as name, *_]:
             return {name}
         case [str(), *parts] if depth:
             return set().union(*(_tables_of(part, depth - 1) for part in parts if isinstance(part, list)))
     raise UsageError(f"a finding holds an expression that cannot be understood: {repr(expression)[:120]}")
 
 
-def _table(tables: Mapping[str, SafeTable], name: str) -> SafeTable:
+def _table(tables: Results, name: str) -> SafeTable:
     if name not in tables:
         raise unknown("table", name, tables)
-    return tables[name]
+    found = tables[name]
+    if not isinstance(found, SafeTable):
+        raise UsageError(f"'{name}' is a model and has no cells", hint="give model.coefficient(term)")
+    return found
+
+
+def _model(tables: Results, name: str) -> FittedModel:
+    if name not in tables:
+        raise unknown("model", name, tables)
+    found = tables[name]
+    if not isinstance(found, FittedModel):
+        raise UsageError(f"'{name}' is a table and has no coefficients", hint="give table.at[row, column]")
+    return found
 
 
 def _column_place(table: SafeTable, column: Key | None) -> int:

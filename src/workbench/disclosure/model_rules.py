@@ -1,0 +1,192 @@
+"""What a model's coefficients must not tell: the rules under which they may be published. Pure.
+
+Each refusal names the term and what to join, and never how many people it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from workbench.disclosure.isolation import find_isolated, leverages, rank_of
+from workbench.disclosure.model_designs import INTERCEPT, Design, Group
+from workbench.disclosure.rules import Rules, dominated
+
+MIN_DEGREES_OF_FREEDOM = 10
+"""Residual degrees of freedom below which a model is refused: the "safe statistics" rule for models of the SDC Handbook
+(Griffiths et al. 2019, Handbook on Statistical Disclosure Control for Outputs, regression) and ACRO's ``safe_dof_threshold``.
+Counted here in people, and never below the policy's k."""
+
+MAX_LEVERAGE = 0.5
+"""A person above it determines their own fitted value more than all others do: "above 0.5 should be avoided" (Huber 1981,
+Robust Statistics, section 7.2)."""
+
+NAMED = 0.3
+"""Terms with at least this share of the largest weight are named in a refusal about a combination of them."""
+
+MANY_VALUES = 2
+"""A response of at most so many different values is an attribute, whose groups are counted."""
+
+
+def refusals(design: Design, *, rules: Rules, weights: np.ndarray | None = None) -> list[str]:
+    """Name what keeps a model from being published.
+
+    Parameters
+    ----------
+    design : Design
+    rules : Rules
+        Of the policies of the data behind it.
+    weights : numpy.ndarray, optional
+        Shape (rows,): those of the last step of a fit that is no least squares, for the leverages.
+
+    Returns
+    -------
+    list of str
+        Empty where it may be; each with its way out.
+
+    Raises
+    ------
+    GateRefused
+        The policy's dominance or p % rule cannot be judged on a response below zero.
+
+    Examples
+    --------
+    >>> people, one = np.arange(40), (np.arange(40) == 7).astype(float)
+    >>> design = Design(("intercept", "x"), ({}, {}), np.column_stack([np.ones(40), one]), people * 1.0, people, True, ())
+    >>> refusals(design, rules=Rules(min_contributors=10))[0]
+    "'x' differs from its commonest value for fewer than 10 people: join values, or leave it out"
+    """
+    form = list(_of_form(design))
+    if not design.people:
+        return form
+    k = max(rules.min_contributors, 1)
+    people = _people(design, np.ones(len(design.person), bool))
+    if people < k:
+        return [f"it is about fewer than {k} people"]
+    found = [*_of_columns(design, k), *_of_groups(design, k, rules), *_of_response(design, k), *form]
+    least = max(MIN_DEGREES_OF_FREEDOM, k)
+    if people - len(design.terms) < least:
+        found.append(
+            f"its {len(design.terms)} coefficients leave fewer than {least} residual degrees of freedom, counted in people: "
+            "use fewer terms, or join levels"
+        )
+    if not found and len(np.unique(design.matrix, axis=0)) <= len(design.terms):
+        found.append(
+            "it is saturated: as many coefficients as combinations of its regressors, so it is a table: make one with bench.table"
+        )
+    return found or list(_of_people(design, k, weights))
+
+
+def _of_form(design: Design) -> Iterator[str]:
+    """What is no model at all, whatever it is about."""
+    empty = [group.name for group in design.groups if not group.rows.any()]
+    rank = rank_of(design.matrix)
+    if empty:
+        yield f"no row has {'; '.join(empty[:3])}: join levels, or leave the product out"
+    elif len(design.response) <= len(design.terms):
+        yield f"it has as many coefficients as rows, {len(design.terms)}"
+    elif rank < len(design.terms):
+        yield f"its {len(design.terms)} columns hold only {rank} that stand on their own: leave out those that follow from others"
+
+
+def _people(design: Design, rows: np.ndarray) -> int:
+    return len(np.unique(design.person[rows]))
+
+
+def _of_columns(design: Design, k: int) -> Iterator[str]:
+    """Columns that are about few people."""
+    for term, values in zip(design.terms, design.matrix.T, strict=True):
+        if term == INTERCEPT:
+            continue
+        different, each, counts = np.unique(values, return_inverse=True, return_counts=True)
+        commonest = each == int(np.argmax(counts))
+        if _people(design, ~commonest) < k:
+            yield f"'{term}' differs from its commonest value for fewer than {k} people: join values, or leave it out"
+        elif _people(design, values != 0) < k:
+            yield f"'{term}' is not zero for fewer than {k} people: join values, or leave it out"
+        elif len(different) == 2 and _people(design, commonest) < k:
+            yield f"'{term}' has its commonest value for fewer than {k} people: join values, or leave it out"
+
+
+def _of_groups(design: Design, k: int, rules: Rules) -> Iterator[str]:
+    """Levels, and combinations of them, that few people make up or a few dominate; the reference levels too."""
+    for group in design.groups:
+        if not group.rows.any():
+            continue
+        if _people(design, group.rows) < k:
+            yield f"{group.name} has fewer than {k} people: {_join(design, group)}"
+        elif _people(design, ~group.rows) < k:
+            yield f"all but {group.name} have fewer than {k} people: leave {' × '.join(group.variables)} out"
+        elif _dominated(design, group.rows, rules):
+            yield f"a few people make up most of the response in {group.name}: {_join(design, group)}"
+    if _dominated(design, np.ones(len(design.response), bool), rules):
+        yield "a few people make up most of the response"
+
+
+def _join(design: Design, group: Group) -> str:
+    """What to join a level with: the next smallest of its variable; a product is to be left out."""
+    if len(group.variables) > 1:
+        return f"join levels, or leave {':'.join(group.variables)} out"
+    sizes = [
+        (_people(design, other.rows), place)
+        for place, other in enumerate(design.groups)
+        if other.variables == group.variables and other.levels != group.levels
+    ]
+    if len(sizes) < 2:
+        return f"leave {group.variables[0]} out"
+    return f"join it with {design.groups[min(sizes)[1]].name}"
+
+
+def _dominated(design: Design, rows: np.ndarray, rules: Rules) -> bool:
+    if not rules.about_magnitudes:
+        return False
+    cell = np.zeros(int(rows.sum()), np.int64)
+    return bool(dominated(cell, design.person[rows], design.response[rows], size=1, rules=rules)[0])
+
+
+def _of_response(design: Design, k: int) -> Iterator[str]:
+    """An attribute that few people of a group have, or that few lack."""
+    values = np.unique(design.response)
+    if len(values) == 1:
+        yield "its response is the same in every row"
+    if len(values) > MANY_VALUES:
+        return
+    everybody = Group(("all",), ("rows",), np.ones(len(design.response), bool))
+    dummies = [
+        Group((term,), (str(int(part)),), column == part)
+        for term, column in zip(design.terms, design.matrix.T, strict=True)
+        if term != INTERCEPT and "[" not in term and set(np.unique(column)) == {0.0, 1.0}
+        for part in (0.0, 1.0)
+    ]
+    for group in (everybody, *design.groups, *dummies):
+        few = any(_people(design, group.rows & (design.response == value)) < k for value in values)
+        if few and group.rows.any():
+            where = "" if group is everybody else f" in {group.name}"
+            yield f"one of the two values of its response{where} is that of fewer than {k} people: join levels, or leave it out"
+
+
+def _of_people(design: Design, k: int, weights: np.ndarray | None) -> Iterator[str]:
+    """People, alone or few together, who determine a coefficient."""
+    if k < 2:
+        return
+    scaled = design.matrix if weights is None else design.matrix * np.sqrt(weights)[:, None]
+    for matrix in (design.matrix, scaled):
+        if rank_of(matrix) == len(design.terms) and (leverages(matrix, design.person) > MAX_LEVERAGE).any():
+            yield (
+                f"one person's leverage is above {MAX_LEVERAGE:g}, so that the fit follows their response: cap or group the "
+                "regressors with outlying values"
+            )
+            return
+    found = find_isolated(design.matrix, design.person, k=k)
+    if found.verdict == "isolated":
+        named = [term for term, weight in zip(design.terms, found.weights, strict=True) if weight >= NAMED and term != INTERCEPT]
+        yield (
+            f"{', '.join(named or design.terms[1:])} together single out fewer than {k} people: leave one of them out, or join "
+            "levels and cap outlying values"
+        )
+    elif found.verdict == "doubt":
+        yield (
+            f"it cannot be proven that no group of fewer than {k} people determines a coefficient: use fewer terms, more people, "
+            "or regressors without outlying values"
+        )
