@@ -14,7 +14,7 @@ import nbformat
 
 from workbench.bench import LANGUAGES, RESULT_MIME
 from workbench.catalog import Catalog, read_manifest
-from workbench.disclosure import SafeTable
+from workbench.disclosure import FittedModel, SafeTable
 from workbench.errors import UsageError
 from workbench.files import replace_folder, sha256_file, write_bytes, write_json, write_text
 from workbench.governance import read_governance, require_agreed_issue
@@ -23,6 +23,7 @@ from workbench.records import dump_yaml
 from workbench.releases.compare import Comparison, compare
 from workbench.releases.downloads import Download, downloads_of
 from workbench.releases.gather import gather
+from workbench.releases.models import model_csv
 from workbench.releases.redraw import Drawing, redraw
 from workbench.releases.results import Variant, csv_bytes, read_variants, result_files
 from workbench.releases.verify import RELEASE_FILE, changed_files, latest_release, read_release
@@ -130,6 +131,8 @@ def _write(
     for variant, item in zip(variants, comparisons, strict=True):
         if variant.kind == "table":
             write_bytes(working / table_file(variant), csv_bytes(SafeTable.from_record(variant.content)))
+        if variant.kind == "model":
+            write_bytes(working / table_file(variant), model_csv(FittedModel.from_record(variant.content)))
         if variant.kind == "figure":
             table = tables[variant.content["table"], variant.identity[1]]
             for language, file in variant.content["files"].items():

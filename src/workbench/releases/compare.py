@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.disclosure import SafeTable, differences
+from workbench.disclosure import FittedModel, SafeTable, differences, model_differences
 from workbench.releases.results import Variant
 
 RTOL = 1e-6
@@ -78,6 +78,9 @@ def _differences(released: Variant, found: Variant) -> list[str]:
     match released.kind:
         case "table":
             reasons += differences(SafeTable.from_record(released.content), SafeTable.from_record(found.content), rtol=RTOL)
+        case "model":
+            was, now = (FittedModel.from_record(variant.content) for variant in (released, found))
+            reasons += model_differences(was, now, rtol=RTOL)
         case "figure":
             reasons += [
                 f"its {key} was changed" for key in ("table", "alt", "drawing") if released.content[key] != found.content[key]

@@ -9,10 +9,11 @@ from typing import Any
 
 from workbench.bench import LANGUAGES, dataset_record, format_value, read_contributions, read_results
 from workbench.catalog import Catalog, read_manifest
-from workbench.disclosure import Layout, SafeTable, chosen_key, evaluate, rests_on_cells, rules_of, strictest, tabulate
+from workbench.disclosure import FittedModel, Layout, SafeTable, chosen_key, evaluate, rests_on_cells, rules_of, strictest, tabulate
 from workbench.errors import GateRefused, WorkbenchError, combine, unknown
 from workbench.files import sha256
 from workbench.project import Project
+from workbench.releases.models import refit
 from workbench.releases.results import Variant
 from workbench.runs import Run
 
@@ -74,6 +75,7 @@ def _of_run(project: Project, catalog: Catalog, run: Run) -> list[Variant]:
     for name, record in records.items():
         if record["kind"] == "table":
             tables[name] = recomputed(run.folder, record)
+    computed: dict[str, SafeTable | FittedModel] = {**tables, **models_of(run.folder, records)}
     problems = [problem for name, record in records.items() for problem in _untitled(name, record)]
     if problems:
         raise combine(problems, where="results", kind=GateRefused)
@@ -89,7 +91,7 @@ def _of_run(project: Project, catalog: Catalog, run: Run) -> list[Variant]:
                 parameters=run.parameters,
                 run=run.key,
                 datasets=record["datasets"],
-                content=result_content(record, tables),
+                content=result_content(record, computed),
                 order=record["order"],
                 drawing=record["content"]["draw"] if record["kind"] == "figure" else "",
             )
@@ -100,11 +102,32 @@ def _of_run(project: Project, catalog: Catalog, run: Run) -> list[Variant]:
 def _untitled(name: str, record: Mapping[str, Any]) -> list[str]:
     """What a citizen would miss."""
     found = []
-    if record["kind"] in ("table", "figure") and not record["title"]:
+    if record["kind"] in ("table", "figure", "model") and not record["title"]:
         found.append(f"{record['kind']} '{name}' has no title in each language")
     if record["kind"] == "figure" and not record["content"]["alt"]:
         found.append(f"figure '{name}' has no text alternative (alt=) in each language")
     return found
+
+
+def models_of(folder: Path, records: Mapping[str, Mapping[str, Any]]) -> dict[str, FittedModel]:
+    """Fit a run's models again.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's.
+    records : mapping
+        By name, with what their ``datasets`` truly are.
+
+    Returns
+    -------
+    dict of str to FittedModel
+    """
+    return {
+        name: refit(folder, record, strictest(map(rules_of, record["datasets"].values())))
+        for name, record in records.items()
+        if record["kind"] == "model"
+    }
 
 
 def recomputed(folder: Path, record: Mapping[str, Any]) -> SafeTable:
@@ -135,14 +158,14 @@ def recomputed(folder: Path, record: Mapping[str, Any]) -> SafeTable:
     return tabulate(contributions, layout, rules=rules)
 
 
-def result_content(record: Mapping[str, Any], tables: Mapping[str, SafeTable]) -> dict[str, Any]:
+def result_content(record: Mapping[str, Any], tables: Mapping[str, SafeTable | FittedModel]) -> dict[str, Any]:
     """Return what a result file holds of one result.
 
     Parameters
     ----------
     record : mapping
         As the kernel wrote it.
-    tables : mapping of str to SafeTable
+    tables : mapping of str to SafeTable or FittedModel
         The run's, computed again.
 
     Returns
@@ -158,26 +181,26 @@ def result_content(record: Mapping[str, Any], tables: Mapping[str, SafeTable]) -
     """
     content = record["content"]
     match record["kind"]:
-        case "table":
+        case "table" | "model":
             return tables[record["name"]].as_record()
         case "figure":
-            if content["table"] not in tables:
+            if not isinstance(tables.get(content["table"]), SafeTable):
                 raise unknown("table", content["table"], tables, where=f"figure '{record['name']}'")
             drawing = sha256(content["draw"].encode())
             return {"table": content["table"], "alt": content["alt"], "drawing": drawing, "files": {}}
         case "finding":
             return finding_content(content, tables)
-    raise unknown("kind of result", str(record["kind"]), ("table", "figure", "finding"))
+    raise unknown("kind of result", str(record["kind"]), ("table", "figure", "finding", "model"))
 
 
-def finding_content(content: Mapping[str, Any], tables: Mapping[str, SafeTable]) -> dict[str, Any]:
-    """Compute a finding's numbers from tables as they are published, and write its sentences.
+def finding_content(content: Mapping[str, Any], tables: Mapping[str, SafeTable | FittedModel]) -> dict[str, Any]:
+    """Compute a finding's numbers from tables and models as they are published, and write its sentences.
 
     Parameters
     ----------
     content : mapping
         ``text`` by language and ``values`` with their expressions, as a kernel wrote them.
-    tables : mapping of str to SafeTable
+    tables : mapping of str to SafeTable or FittedModel
 
     Returns
     -------
@@ -210,7 +233,9 @@ def finding_content(content: Mapping[str, Any], tables: Mapping[str, SafeTable])
     return {"text": text, "values": values}
 
 
-def _value(record: Mapping[str, Any], specification: str, language: str, tables: Mapping[str, SafeTable]) -> tuple[Any, str]:
+def _value(
+    record: Mapping[str, Any], specification: str, language: str, tables: Mapping[str, SafeTable | FittedModel]
+) -> tuple[Any, str]:
     expression = record["expression"]
     if expression[0] in ("largest", "smallest"):
         table, place = chosen_key(expression, tables)

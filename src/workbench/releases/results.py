@@ -14,7 +14,7 @@ from workbench.disclosure import SafeTable
 from workbench.files import read_json
 
 Basis = Literal["official", "synthetic", "stand_in"]
-Kind = Literal["table", "figure", "finding"]
+Kind = Literal["table", "figure", "finding", "model"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Variant:
     Parameters
     ----------
     name : str
-    kind : {"table", "figure", "finding"}
+    kind : {"table", "figure", "finding", "model"}
     notebook : str
     title, note : dict or None
         By language.
