@@ -1,0 +1,238 @@
+"""Finds rows about people in a text: several values of one row side by side, each of which alone says nothing.
+
+What ``print(df.head())`` leaves behind may hold no identifier at all: an age, a sex, a distance and a time in one line. A line
+counts as a row where at least three fields agree with one row, one of them identifying or sensitive and one of them fine
+(a time, an amount, a length), and where so much would agree by chance with less than one row in a thousand such lines; or
+where several lines together would agree so by chance less than once in a million times.
+Places and calendar fields count for nothing: tables are published by them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Integers = np.ndarray[Any, np.dtype[np.int64]]
+
+CHANCE = 1e-3
+"""Rows that a line may agree with by chance and still count as taken from one."""
+
+LIKELY = 0.05
+"""The same where lines stand together: three that each agree with a row say together what one alone does not."""
+
+FIELDS = 3
+"""Fields that agree."""
+
+_TOKENS_A_LINE = 80
+_MOST_ROWS = 5_000
+
+_TOKEN = re.compile(
+    r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|[0-9]*[A-Za-z]+[0-9][A-Za-z0-9]*|[0-9]+[A-Za-z][A-Za-z0-9]*"
+    r"|[0-9]+(?:-[0-9]+)+|-?[0-9]+(?:,[0-9]{3})+(?:\.[0-9]+)?|-?[0-9]+(?:\.[0-9]+)?(?![0-9])|[^\W0-9_]+"
+)
+_NUMBER = re.compile(r"-?[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?")
+
+
+def tokens_of(line: str) -> list[str]:
+    """Return the values that stand in a line, each in one writing.
+
+    Parameters
+    ----------
+    line : str
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> tokens_of("59 M 송파구 2021-01-01T01:18:44+09:00 1,240.0")
+    ['59', 'm', '송파구', '2021-01-01 01:18', '9', '0', '1240']
+    """
+    return [_plain(token) for token in _TOKEN.findall(line)]
+
+
+def _plain(token: str) -> str:
+    if token[4:5] == "-" and ":" in token:
+        return token.replace("T", " ")[:16]
+    if not _NUMBER.fullmatch(token):
+        return token.casefold()
+    number = float(token.replace(",", ""))
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A field of the rows, prepared.
+
+    Parameters
+    ----------
+    name : str
+    kind : {"identifying", "fine"}
+    codes : dict of str to int
+        By value.
+    values : ndarray
+        The code of each row.
+    counts : ndarray
+        Rows by code.
+    order, starts : ndarray
+        Rows sorted by code, and where each code's begin.
+    """
+
+    name: str
+    kind: str
+    codes: dict[str, int]
+    values: Integers
+    counts: Integers
+    order: Integers
+    starts: Integers
+
+
+@dataclass(frozen=True)
+class KnownRows:
+    """Rows of one dataset, prepared for search.
+
+    Parameters
+    ----------
+    dataset : str
+    size : int
+        Rows.
+    columns : tuple of Column
+    """
+
+    dataset: str
+    size: int
+    columns: tuple[Column, ...]
+
+
+def known_rows(
+    dataset: str, columns: Mapping[str, Sequence[str]], *, identifying: Collection[str], fine: Collection[str]
+) -> KnownRows:
+    """Prepare the rows of a dataset.
+
+    Parameters
+    ----------
+    dataset : str
+    columns : mapping of str to sequence of str
+        The values of each field, row by row, as text.
+    identifying, fine : collection of str
+        Fields; one may be both.
+
+    Returns
+    -------
+    KnownRows
+
+    Examples
+    --------
+    >>> rows = known_rows("trips", {"age": ["59", "37"], "m": ["8.9", "34.8"]}, identifying=["age"], fine=["m"])
+    >>> rows.size, [column.kind for column in rows.columns]
+    (2, ['identifying', 'fine'])
+    """
+    import numpy as np
+    import pandas as pd
+
+    prepared = []
+    size = 0
+    for name, values in columns.items():
+        if name not in identifying and name not in fine:
+            continue
+        size = len(values)
+        words, uniques = pd.factorize(np.asarray(values, dtype=object), use_na_sentinel=False)
+        codes: dict[str, int] = {}
+        merged = np.empty(len(uniques), dtype=np.int64)
+        for at, value in enumerate(uniques):
+            tokens = tokens_of(str(value))
+            token = tokens[0] if tokens and (len(tokens) == 1 or ":" in tokens[0]) else ""
+            merged[at] = codes.setdefault(token, len(codes))
+        rows = merged[words] if size else np.empty(0, dtype=np.int64)
+        counts = np.bincount(rows, minlength=len(codes))
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        kind = "fine" if name in fine else "identifying"
+        codes.pop("", None)
+        prepared.append(Column(name, kind, codes, rows, counts, np.argsort(rows, kind="stable"), starts))
+        if name in fine and name in identifying:
+            prepared.append(Column(name, "identifying", codes, rows, counts, prepared[-1].order, starts))
+    return KnownRows(dataset, size, tuple(prepared))
+
+
+def find_rows(lines: Iterable[str], known: Sequence[KnownRows]) -> int:
+    """Count the lines that hold a row about a person.
+
+    Parameters
+    ----------
+    lines : iterable of str
+    known : sequence of KnownRows
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> values = {"age": [str(20 + n % 60) for n in range(600)], "sex": ["M", "F"] * 300, "m": [f"{n}.5" for n in range(600)]}
+    >>> rows = known_rows("trips", values, identifying=["age", "sex"], fine=["m"])
+    >>> find_rows(["0  31  F  311.5", "31 F 77"], [rows])
+    0
+    >>> find_rows(["0  31  F  311.5", "1  32  M  312.5", "2  33  F  313.5", "3  34  M  314.5"], [rows])
+    4
+    """
+    sure = likely = 0
+    expected = 0.0
+    for line in dict.fromkeys(lines):
+        tokens = tokens_of(line) if len(line) >= 5 else []
+        best, there = 1.0, False
+        for at in range(0, max(1, len(tokens) - _TOKENS_A_LINE // 2), _TOKENS_A_LINE // 2):
+            window = set(tokens[at : at + _TOKENS_A_LINE])
+            if len(window) >= FIELDS:
+                for rows in known:
+                    chance, holds = _held(window, rows)
+                    best, there = min(best, chance), there or holds
+        if best <= CHANCE:
+            sure += there
+        if best <= LIKELY:
+            likely += there
+            expected += best
+    together = likely >= FIELDS and expected**likely / math.factorial(min(likely, 100)) < CHANCE**2
+    return likely if together else sure
+
+
+def _held(tokens: set[str], rows: KnownRows) -> tuple[float, bool]:
+    """How many rows would agree with so many tokens by chance, and whether one does."""
+    import numpy as np
+
+    present: list[tuple[Column, list[int]]] = []
+    shares: dict[str, float] = {}
+    for column in rows.columns:
+        codes = [column.codes[token] for token in tokens if token in column.codes]
+        if codes:
+            shares[column.name] = min(1.0, float(column.counts[codes].sum()) / rows.size)
+            present.append((column, codes))
+    chance = rows.size * math.prod(shares.values())
+    if len(shares) < FIELDS or {column.kind for column, _ in present} != {"identifying", "fine"} or chance > LIKELY:
+        return 1.0, False
+    for anchor, codes in present:
+        for code in codes if anchor.kind == "fine" else ():
+            if anchor.counts[code] <= _MOST_ROWS:
+                there = anchor.order[anchor.starts[code] : anchor.starts[code + 1]]
+                agree = np.array([np.isin(column.values[there], wanted) for column, wanted in present])
+                for row, same in zip(there, agree.T, strict=True):
+                    columns = [column for (column, _), equal in zip(present, same, strict=True) if equal]
+                    if _is_row(columns, int(row), rows.size * math.prod(shares[name] for name in {c.name for c in columns})):
+                        return chance, True
+    return chance, False
+
+
+def _is_row(columns: list[Column], row: int, chance: float) -> bool:
+    """Whether what agrees with a row is enough: fields of both kinds, each with a value of its own."""
+    if len({column.name for column in columns}) < FIELDS or {column.kind for column in columns} != {"identifying", "fine"}:
+        return False
+    if chance > LIKELY:
+        return False
+    words = {next(word for word, code in column.codes.items() if code == column.values[row]) for column in columns}
+    return len(words) >= FIELDS
