@@ -8,14 +8,24 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from fractions import Fraction
+from typing import Any, Literal, get_args
 
+import numpy as np
+
+from workbench.disclosure.axes import Axis, Key, entry, typed, words_by_language
 from workbench.errors import UsageError, unknown
 
-Statistic = Literal["count", "sum", "mean", "median", "value"]
-Key: TypeAlias = str | int | float | bool
+__all__ = ["MAX_CELLS", "MEASURED", "STATISTICS", "WHOLES", "Axis", "Key", "Layout", "Statistic", "Whole", "entry", "typed"]
 
-STATISTICS: tuple[str, ...] = ("count", "sum", "mean", "median", "value")
+Statistic = Literal["count", "sum", "mean", "median", "value", "share", "rate", "quantile"]
+Whole = Literal["rows", "columns", "all"]
+
+STATISTICS: tuple[str, ...] = get_args(Statistic)
+WHOLES: tuple[str, ...] = get_args(Whole)
+
+MEASURED = ("sum", "mean", "median", "value", "quantile")
+"""Statistics of a measured column; a share or a rate may be of one."""
 
 MAX_CELLS = 200_000
 """A table that nobody could read is a mistake; the widest of the sample has a few hundred cells."""
@@ -25,103 +35,39 @@ MAX_DECIMALS = 9
 
 
 @dataclass(frozen=True)
-class Axis:
-    """The rows or the columns of a table: a name, a title and a label of each key, in every language.
+class Layout:
+    """What a table is to be.
 
     Parameters
     ----------
-    name : str
-        The column that the keys come from.
-    keys : tuple
-        In the order of the table, all different.
-    title : mapping of str to str
+    rows : Axis
+    columns : Axis or None
+        None for a table with one column.
+    statistic : {"count", "sum", "mean", "median", "value", "share", "rate", "quantile"}
+    decimals : int
+    people : bool
+        Whether the contributors are counted as people; without it the rows are not about people.
+    unit : mapping of str to str, optional
         By language.
-    labels : mapping of str to tuple of str
-        By language, one label a key.
+    rounded_to : int, optional
+        The number that the counts are multiples of, None where they are exact: it follows from the policies, never from a
+        notebook.
+    share_of : {"rows", "columns", "all"}, optional
+        What a share is a percentage of: its row, its column or the whole table. The axis that it is added up along has a
+        total among its keys.
+    exposure : tuple of float, optional
+        Of a rate: a public number above zero for each base key of the rows (residents, kilometres).
+    per : float, optional
+        Of a rate: how much exposure it is per, such as 100,000.
+    quantile : float, optional
+        Of a quantile, between 0 and 1; neither, which would be somebody's own value.
+    of_value : bool
+        Whether a share or a rate is of the sums of a value; otherwise it is of counts.
 
     Raises
     ------
     UsageError
         Where these do not fit each other.
-
-    Examples
-    --------
-    >>> axis = Axis(name="year", keys=(2020, 2021), title={"ko": "연도", "en": "Year"},
-    ...             labels={"ko": ("2020", "2021"), "en": ("2020", "2021")})
-    >>> axis.position(2021)
-    1
-    """
-
-    name: str
-    keys: tuple[Key, ...]
-    title: Mapping[str, str]
-    labels: Mapping[str, tuple[str, ...]]
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.name, str):
-            raise UsageError(f"an axis is named by a word, found {self.name!r:.60}")
-        for key in self.keys:
-            if not isinstance(key, str | int | float) or (isinstance(key, float) and not math.isfinite(key)):
-                raise UsageError(f"a key of '{self.name}' is {key!r:.60}, allowed are words, numbers and truth values")
-        if len(set(self.keys)) != len(self.keys):
-            raise UsageError(f"the keys of '{self.name}' are not all different")
-        _words(self.title, f"title of '{self.name}'")
-        if not isinstance(self.labels, Mapping):
-            raise UsageError(f"labels of '{self.name}': found {self.labels!r:.60}, allowed is a list by language")
-        for language, labels in self.labels.items():
-            if len(labels) != len(self.keys) or not all(isinstance(label, str) for label in labels):
-                raise UsageError(f"labels of '{self.name}', {language}: not one word for each of {len(self.keys)} keys")
-
-    def position(self, key: Key) -> int:
-        """Return where a key stands.
-
-        Parameters
-        ----------
-        key : str, int, float or bool
-            A truth value is no number, and a word is neither.
-
-        Returns
-        -------
-        int
-
-        Raises
-        ------
-        UsageError
-            With did-you-mean.
-        """
-        for place, known in enumerate(self.keys):
-            if typed(known) == typed(key):
-                return place
-        raise unknown(f"key of '{self.name}'", str(key)[:60], [str(known) for known in self.keys])
-
-    def as_record(self) -> dict[str, Any]:
-        """Return the axis as it stands in a result file."""
-        return {
-            "name": self.name,
-            "title": dict(self.title),
-            "keys": list(self.keys),
-            "labels": {language: list(labels) for language, labels in self.labels.items()},
-        }
-
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Axis:
-        """Read an axis from a result file."""
-        labels = entry(record, "labels", dict, where="axis")
-        return cls(
-            name=entry(record, "name", str, where="axis"),
-            keys=tuple(entry(record, "keys", list, where="axis")),
-            title=entry(record, "title", dict, where="axis"),
-            labels={language: tuple(entry(labels, language, list, where="labels")) for language in labels},
-        )
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What a table is to be.
-
-    ``columns`` is None for a table with one column. ``unit`` is by language. ``people`` says whether the contributors
-    are counted as people; without it the rows are not about people. ``rounded_to`` is the number that the counts are
-    multiples of, None where they are exact: it follows from the policies, never from a notebook.
     """
 
     rows: Axis
@@ -131,6 +77,11 @@ class Layout:
     people: bool
     unit: Mapping[str, str] | None = None
     rounded_to: int | None = None
+    share_of: Whole | None = None
+    exposure: tuple[float, ...] | None = None
+    per: float | None = None
+    quantile: float | None = None
+    of_value: bool = False
 
     def __post_init__(self) -> None:
         if self.statistic not in STATISTICS:
@@ -139,7 +90,7 @@ class Layout:
         if not whole or not 0 <= self.decimals <= MAX_DECIMALS:
             raise UsageError(f"decimals: {self.decimals!r:.60}, allowed is a whole number from 0 to {MAX_DECIMALS}")
         if self.unit is not None:
-            _words(self.unit, "unit")
+            words_by_language(self.unit, "unit")
         base = self.rounded_to
         if base is not None and (not isinstance(base, int) or isinstance(base, bool) or base < 2):
             raise UsageError(f"rounded_to: {base!r:.60}, allowed is a whole number from 2")
@@ -148,6 +99,74 @@ class Layout:
                 f"a table of {self.shape[0]} x {self.shape[1]} cells, allowed {MAX_CELLS:,} in all",
                 hint="use coarser rows or columns",
             )
+        if self.statistic == "value" and (self.rows.sums or (self.columns and self.columns.sums)):
+            raise UsageError("statistic 'value' shows single rows, which have no sums", hint="use the statistic 'sum'")
+        self._check_share()
+        self._check_rate()
+        self._check_quantile()
+
+    def _check_share(self) -> None:
+        if (self.statistic == "share") != (self.share_of is not None):
+            raise UsageError(
+                f"share_of: {self.share_of!r:.60}, with statistic '{self.statistic}'; a share needs it, no other has it"
+            )
+        if not isinstance(self.of_value, bool) or (self.of_value and self.statistic not in ("share", "rate")):
+            raise UsageError(
+                f"of_value: {self.of_value!r:.60}, with statistic '{self.statistic}'; only a share or a rate may have it"
+            )
+        if self.share_of is None:
+            return
+        if self.share_of not in WHOLES:
+            raise unknown("share_of", str(self.share_of)[:60], WHOLES)
+        if self.columns is None and self.share_of == "rows":
+            raise UsageError("share_of: 'rows', but the table has one column", hint="take share_of='columns'")
+        along: tuple[tuple[Axis | None, Whole], ...] = ((self.columns, "rows"), (self.rows, "columns"))
+        for axis, of in along:
+            if axis is not None and self.share_of in (of, "all") and axis.whole is None:
+                raise UsageError(f"share_of: '{self.share_of}', but '{axis.name}' has no total", hint="give it margins")
+
+    def _check_rate(self) -> None:
+        if self.statistic != "rate":
+            if self.exposure is not None or self.per is not None:
+                raise UsageError(f"exposure and per belong to a rate, found statistic '{self.statistic}'")
+            return
+        if self.exposure is None or not _positive(self.per):
+            raise UsageError(f"a rate needs exposure, and per as a number above 0; found per {self.per!r:.60}")
+        if len(self.exposure) != len(self.rows.base) or not all(_positive(one) for one in self.exposure):
+            raise UsageError(f"exposure: not one number above 0 for each of {len(self.rows.base)} keys of '{self.rows.name}'")
+
+    def _check_quantile(self) -> None:
+        if (self.statistic == "quantile") != (self.quantile is not None):
+            raise UsageError(
+                f"quantile: {self.quantile!r:.60}, with statistic '{self.statistic}'; a quantile needs it, no other has it"
+            )
+        q = self.quantile
+        if q is not None and (not _positive(q) or q >= 1):
+            raise UsageError(
+                f"quantile: {q!r:.60}, allowed is a number between 0 and 1, neither of them",
+                hint="a minimum or a maximum is somebody's own value",
+            )
+
+    @property
+    def fraction(self) -> Fraction:
+        """The quantile as the exact fraction that its decimals name; a median's is a half."""
+        return Fraction(1, 2) if self.quantile is None else Fraction(repr(self.quantile))
+
+    @property
+    def places(self) -> list[np.ndarray]:
+        """Maps from base cells to cells, -1 where there is none: every cell once, the base cells first.
+
+        Base cells are counted in C order over the axes' base keys, cells over all their keys; see ``Axis.layers``.
+        """
+        width = self.shape[1]
+        columns = self.columns.layers if self.columns else (np.zeros(1, dtype=np.int64),)
+        found = []
+        for rows in self.rows.layers:
+            for column in columns:
+                place = rows[:, None] * width + column[None, :]
+                place[(rows < 0)[:, None] | (column < 0)[None, :]] = -1
+                found.append(place.ravel())
+        return found
 
     def as_record(self) -> dict[str, Any]:
         """Return the layout as it stands in a result file."""
@@ -159,6 +178,10 @@ class Layout:
             "contributors": "people" if self.people else None,
             "unit": dict(self.unit) if self.unit else None,
             **({"rounded_to": self.rounded_to} if self.rounded_to else {}),
+            **({"share_of": self.share_of} if self.share_of else {}),
+            **({"exposure": list(self.exposure), "per": self.per} if self.exposure is not None else {}),
+            **({"quantile": self.quantile} if self.quantile is not None else {}),
+            **({"of_value": True} if self.of_value else {}),
         }
 
     @classmethod
@@ -182,6 +205,11 @@ class Layout:
             people=contributors == "people",
             unit=entry(record, "unit", (dict, type(None)), where="table"),
             rounded_to=record.get("rounded_to"),
+            share_of=record.get("share_of"),
+            exposure=None if record.get("exposure") is None else tuple(entry(record, "exposure", list, where="table")),
+            per=record.get("per"),
+            quantile=record.get("quantile"),
+            of_value=record.get("of_value", False),
         )
 
     @property
@@ -190,64 +218,5 @@ class Layout:
         return len(self.rows.keys), 1 if self.columns is None else len(self.columns.keys)
 
 
-def typed(key: Any) -> tuple[str, Any]:
-    """Return a key beside its kind, so that ``1``, ``True`` and ``"1"`` differ and ``1`` and ``1.0`` do not.
-
-    Parameters
-    ----------
-    key : Any
-
-    Returns
-    -------
-    (str, Any)
-
-    Examples
-    --------
-    >>> typed(1) == typed(1.0), typed(1) == typed(True), typed(1) == typed("1")
-    (True, False, False)
-    """
-    for name, kind in (("word", str), ("truth", bool), ("number", (int, float))):
-        if isinstance(key, kind):
-            return name, key
-    return "other", str(key)
-
-
-def entry(record: Any, name: str, kind: type | tuple[type, ...], *, where: str) -> Any:
-    """Return one entry of a record that a kernel or a file gave, of the kind that belongs there.
-
-    Parameters
-    ----------
-    record : Any
-    name : str
-    kind : type or tuple of type
-    where : str
-        For messages.
-
-    Returns
-    -------
-    Any
-
-    Raises
-    ------
-    UsageError
-        No mapping, no such entry, or one of another kind.
-
-    Examples
-    --------
-    >>> entry({"name": "year"}, "name", str, where="axis")
-    'year'
-    """
-    if not isinstance(record, Mapping) or name not in record:
-        raise UsageError(f"{where}: '{name}' is missing in {record!r:.60}")
-    found = record[name]
-    if not isinstance(found, kind):
-        kinds = kind if isinstance(kind, tuple) else (kind,)
-        allowed = " or ".join("null" if one is type(None) else one.__name__ for one in kinds)
-        raise UsageError(f"{where}: '{name}' is {found!r:.60}, allowed is {allowed}")
-    return found
-
-
-def _words(words: Any, what: str) -> None:
-    good = isinstance(words, Mapping) and all(isinstance(word, str) for pair in words.items() for word in pair)
-    if not good:
-        raise UsageError(f"{what}: found {words!r:.60}, allowed are words by language")
+def _positive(number: Any) -> bool:
+    return isinstance(number, int | float) and not isinstance(number, bool) and number > 0 and math.isfinite(number)

@@ -18,7 +18,7 @@ from workbench.errors import GateRefused, UsageError, unknown
 
 KEYS = ("min_contributors", "dominance", "p_percent", "round")
 MARGIN = 1e-9
-"""Cells this near to a bound, and all beyond it, are judged again in exact fractions."""
+"""Cells this near to a bound, in parts of their total, are judged again in exact fractions."""
 
 
 @dataclass(frozen=True)
@@ -212,8 +212,8 @@ def dominated(cell: np.ndarray, person: np.ndarray, amounts: np.ndarray, *, size
     -----
     What a person brings is the sum of their rows, x1 >= x2 >= ... . Of a total X, the (n,k) rule withholds where
     x1 + ... + xn > k X, the p % rule where X - x1 - x2 < p/100 x1 (Hundepool et al. 2012, Statistical Disclosure
-    Control, chapter 4, sensitivity rules; the tau-ARGUS manual, sensitive cells in magnitude tables). Decided in exact
-    fractions of the decimals that name the sums.
+    Control, chapter 4, sensitivity rules; the tau-ARGUS manual, sensitive cells in magnitude tables). What is too near to a
+    bound for floats is decided in exact fractions of the decimals that name the amounts.
 
     Examples
     --------
@@ -236,24 +236,43 @@ def dominated(cell: np.ndarray, person: np.ndarray, amounts: np.ndarray, *, size
         raise UsageError("the values of a table are too large to be added up")
     width = max(held.n for held in (*rules.dominance, Dominance(2, 1)))
     top = _largest(cell, person, amounts, size=size, width=width)
+    there, slack = total > 0, MARGIN * total
+    doubtful = np.zeros(size, bool)
     for held in rules.dominance:
-        near = top[:, : held.n].sum(axis=1) >= held.share * total * (1 - MARGIN)
-        for place in np.flatnonzero(near & (total > 0)).tolist():
-            found[place] |= sum(map(_exact, top[place, : held.n])) > _exact(held.share) * _exact(total[place])
+        over = top[:, : held.n].sum(axis=1) - held.share * total
+        found |= there & (over > slack)
+        doubtful |= there & (np.abs(over) <= slack)
     if rules.p_percent is not None:
-        near = total - top[:, 0] - top[:, 1] <= rules.p_percent / 100 * top[:, 0] + MARGIN * total
-        for place in np.flatnonzero(near & (total > 0)).tolist():
-            first, second = map(_exact, top[place, :2])
-            found[place] |= _exact(total[place]) - first - second < _exact(rules.p_percent) / 100 * first
+        over = rules.p_percent / 100 * top[:, 0] - (total - top[:, 0] - top[:, 1])
+        found |= there & (over > slack)
+        doubtful |= there & (np.abs(over) <= slack)
+    doubtful &= ~found
+    chosen = np.flatnonzero(doubtful[cell])
+    brought: dict[int, dict[int, Fraction]] = {place: {} for place in np.flatnonzero(doubtful).tolist()}
+    for place, who, amount in zip(cell[chosen].tolist(), person[chosen].tolist(), amounts[chosen].tolist(), strict=True):
+        brought[place][who] = brought[place].get(who, Fraction(0)) + _exact(amount)
+    for place, parts in brought.items():
+        found[place] = _breaks(sorted(parts.values(), reverse=True), rules)
     return found
+
+
+def _breaks(parts: list[Fraction], rules: Rules) -> bool:
+    """Tell whether what each contributor brings, largest first, breaks a rule."""
+    total, first, second = sum(parts, Fraction(0)), *[*parts, Fraction(0), Fraction(0)][:2]
+    if any(sum(parts[: held.n], Fraction(0)) > _exact(held.share) * total for held in rules.dominance):
+        return True
+    return rules.p_percent is not None and total - first - second < _exact(rules.p_percent) / 100 * first
 
 
 def _largest(cell: np.ndarray, person: np.ndarray, amounts: np.ndarray, *, size: int, width: int) -> np.ndarray:
     """What each cell's largest contributors bring, largest first, shape (size, width); 0 where there are fewer."""
     people = int(person.max()) + 1
-    pairs, each = np.unique(cell * people + person, return_inverse=True)
-    brought = exact_sums(each, amounts, len(pairs))
-    where = pairs // people
+    pairs = cell * people + person
+    by_pair = np.argsort(pairs, kind="stable")
+    ordered = pairs[by_pair]
+    first = np.concatenate(([True], ordered[1:] != ordered[:-1]))
+    brought = exact_sums(np.cumsum(first) - 1, amounts[by_pair], int(first.sum()))
+    where = ordered[first] // people
     order = np.lexsort((-brought, where))
     where, brought = where[order], brought[order]
     rank = np.arange(len(where)) - np.searchsorted(where, where)

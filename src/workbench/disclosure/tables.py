@@ -9,26 +9,24 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from workbench.disclosure.layouts import Axis, Layout, entry, typed
-from workbench.disclosure.rules import Rules, dominated, round_to
-from workbench.disclosure.sums import exact_sums
-from workbench.errors import UsageError, unknown
+from workbench.disclosure.advice import advice_of, axes_in_words
+from workbench.disclosure.axes import entry
+from workbench.disclosure.cells import NO_RULES, Cells, cells_of
+from workbench.disclosure.layouts import Layout
+from workbench.disclosure.rules import Rules
+from workbench.disclosure.statistics import rounded_counts
+from workbench.errors import GateRefused, UsageError
 
 State = Literal["shown", "withheld", "empty"]
 
 STATES: tuple[str, ...] = ("shown", "withheld", "empty")
-
-ROW, COLUMN, VALUE, CONTRIBUTOR = "row", "column", "value", "contributor"
-"""The columns of a frame of contributing rows."""
-
-NO_RULES = Rules()
 
 _WIDE = Context(prec=400)
 """Wide enough for every float with decimals."""
@@ -114,17 +112,66 @@ def round_half_up(value: float, decimals: int) -> float | int:
     return int(exact) if decimals == 0 else float(exact) + 0.0
 
 
-def tabulate(contributions: pd.DataFrame, layout: Layout, *, rules: Rules = NO_RULES) -> SafeTable:
-    """Compute a table's cells from its contributing rows and withhold those that tell of too few people.
+def published(cells: Cells, withheld: np.ndarray, *, rules: Rules = NO_RULES) -> SafeTable:
+    """Write a table as it may be published.
+
+    Parameters
+    ----------
+    cells : Cells
+    withheld : numpy.ndarray
+        Shape (size,), bool: primary, complementary and earlier withheld cells alike. What the rules withhold is withheld
+        whether or not it stands here.
+    rules : Rules
+
+    Returns
+    -------
+    SafeTable
+
+    Raises
+    ------
+    UsageError
+        The rules round to another base than the cells were computed for.
+    """
+    layout = cells.layout
+    base = layout.rounded_to
+    if base is not None and base != rules.round:
+        raise UsageError(f"the cells of the table were rounded to {base}, the rules say {rules.round}")
+    numbers = cells.numbers
+    if base is not None and layout.statistic in ("count", "sum"):
+        numbers = np.where(np.isnan(numbers), np.nan, rounded_counts(cells.rows, base))
+    hidden = (withheld | cells.unsafe).tolist()
+    empty = np.isnan(numbers).tolist()
+    whole = layout.decimals == 0 and bool((numbers == np.rint(numbers))[~np.isnan(numbers)].all())
+    values: list[float | int | None] = [
+        None if away or nothing else int(number) if whole else round_half_up(number, layout.decimals)
+        for number, away, nothing in zip(numbers.tolist(), hidden, empty, strict=True)
+    ]
+    states: list[State] = [
+        "withheld" if away else "empty" if nothing else "shown" for away, nothing in zip(hidden, empty, strict=True)
+    ]
+    height, width = layout.shape
+    return SafeTable(
+        layout=layout,
+        values=tuple(tuple(values[row * width : (row + 1) * width]) for row in range(height)),
+        states=tuple(tuple(states[row * width : (row + 1) * width]) for row in range(height)),
+    )
+
+
+def tabulate(
+    contributions: pd.DataFrame, layout: Layout, *, rules: Rules = NO_RULES, held: np.ndarray | None = None
+) -> SafeTable:
+    """Compute a table's cells from its contributing rows and withhold those that tell of too few people, or would help to.
 
     Parameters
     ----------
     contributions : pandas.DataFrame
-        Columns ``row``, ``column`` (keys of the layout's axes), ``value`` (numbers; not used by a count) and, for a
+        Columns ``row``, ``column`` (base keys of the layout's axes), ``value`` (numbers; not used by a count) and, for a
         table about people, ``contributor``.
     layout : Layout
     rules : Rules
         Of the policies of the data behind; they hold for tables about people.
+    held : numpy.ndarray, optional
+        Shape (rows * columns,), bool: cells withheld in an earlier release, which stay withheld.
 
     Returns
     -------
@@ -134,7 +181,7 @@ def tabulate(contributions: pd.DataFrame, layout: Layout, *, rules: Rules = NO_R
     Raises
     ------
     GateRefused
-        A rule cannot be judged on these values.
+        A rule cannot be judged on these values, or a withheld cell cannot be protected.
     UsageError
         A column missing, a key outside the axes, two rows in one cell of statistic ``value``, or values that are not
         finite numbers.
@@ -145,136 +192,59 @@ def tabulate(contributions: pd.DataFrame, layout: Layout, *, rules: Rules = NO_R
     is known, since the others add nothing behind which somebody could stand. Sums are exact, so that the order of rows
     changes nothing. Dominance and p % look at what each contributor brings to a sum, at the same sums behind a mean or a
     median, and at each contributor's rows in a count. A sum of zeros and ones is a count by another name, and rounded
-    like one. A cell of somebody that would be rounded to 0 is withheld: 0 means nobody. Only primary suppression is
-    applied: tables with shared margins are not protected against each other.
+    like one. A cell of somebody that would be rounded to 0 is withheld: 0 means nobody. Half as many different people as
+    a cell needs stand on each side of a median or quantile. Where the axes have sums, further cells are withheld until
+    no withheld one can be told too narrowly from the others (complementary suppression), and every withheld cell is
+    audited; tables published elsewhere are not looked at.
 
     Examples
     --------
+    >>> from workbench.disclosure import Axis
     >>> axis = Axis("sex", ("F", "M"), {"en": "Sex"}, {"en": ("F", "M")})
     >>> layout = Layout(rows=axis, columns=None, statistic="count", decimals=0, people=True)
     >>> rows = pd.DataFrame({"row": ["F"] * 12 + ["M"] * 3, "column": "", "value": 1.0, "contributor": range(15)})
     >>> tabulate(rows, layout, rules=Rules(min_contributors=10)).values
     ((12,), (None,))
     """
-    _check_columns(contributions, layout)
-    shape = layout.shape
-    size = shape[0] * shape[1]
-    cell = _codes(contributions[ROW], layout.rows) * shape[1]
-    if layout.columns is not None:
-        cell = cell + _codes(contributions[COLUMN], layout.columns)
-    measured = np.ones(len(contributions), bool)
-    amounts = np.ones(len(contributions))
-    numbers: np.ndarray = np.bincount(cell, minlength=size).astype(float)
-    if layout.statistic != "count":
-        amounts = _amounts(contributions[VALUE])
-        measured = ~np.isnan(amounts)
-        cell, amounts = cell[measured], amounts[measured]
-        with np.errstate(over="ignore"):  # an infinite sum is refused in words
-            numbers = _statistic(cell, amounts, layout)
-    base = None
-    people, unsafe = np.zeros(size, np.int64), np.zeros(size, bool)
-    if layout.people:
-        person = _people(contributions[CONTRIBUTOR][measured])
-        people = _distinct(cell, person, size)
-        unsafe = (people > 0) & (people < rules.min_contributors)
-        unsafe |= dominated(cell, person, amounts, size=size, rules=rules)
-        counted = layout.statistic == "count" or (layout.statistic == "sum" and bool(np.isin(amounts, (0, 1)).all()))
-        base = rules.round if counted else None
-    values: list[float | int | None] = []
-    states: list[State] = []
-    for number, withheld in zip(numbers.tolist(), unsafe.tolist(), strict=True):
-        published = number if base is None or math.isnan(number) else round_to(int(number), base)
-        if withheld or (published == 0 and number > 0):
-            values.append(None)
-            states.append("withheld")
-        elif math.isnan(number):
-            values.append(None)
-            states.append("empty")
-        else:
-            values.append(round_half_up(published, layout.decimals))
-            states.append("shown")
-    width = shape[1]
-    return SafeTable(
-        layout=replace(layout, rounded_to=base),
-        values=tuple(tuple(values[row * width : (row + 1) * width]) for row in range(shape[0])),
-        states=tuple(tuple(states[row * width : (row + 1) * width]) for row in range(shape[0])),
-    )
+    cells = cells_of(contributions, layout, rules=rules)
+    return published(cells, withheld_of(cells, rules=rules, held=held), rules=rules)
 
 
-def _check_columns(contributions: pd.DataFrame, layout: Layout) -> None:
-    """Refuse rows that lack what the layout needs."""
-    wanted = [ROW]
-    wanted += [COLUMN] if layout.columns is not None else []
-    wanted += [VALUE] if layout.statistic != "count" else []
-    wanted += [CONTRIBUTOR] if layout.people else []
-    found = [str(name) for name in contributions.columns]
-    for name in wanted:
-        if found.count(name) != 1:
-            raise UsageError(f"contributing rows: the column '{name}' is needed once, found {', '.join(found) or 'no column'}")
-    if layout.people and contributions[CONTRIBUTOR].isna().any():
-        raise UsageError("a row of a table about people has no contributor")
+def withheld_of(cells: Cells, *, rules: Rules, held: np.ndarray | None = None) -> np.ndarray:
+    """Return which cells of a table are withheld, by the rules and to protect those, looking at this table alone.
 
+    Parameters
+    ----------
+    cells : Cells
+    rules : Rules
+    held : numpy.ndarray, optional
+        Shape (size,), bool: withheld before.
 
-def _codes(keys: pd.Series, axis: Axis) -> np.ndarray:
-    """Where each row's key stands on an axis."""
-    try:
-        codes, uniques = pd.factorize(keys)
-    except TypeError:
-        raise UsageError(f"keys of '{axis.name}': not words, numbers or truth values") from None
-    known = {typed(key): place for place, key in enumerate(axis.keys)}
-    plain = [key.item() if isinstance(key, np.generic) else key for key in uniques]
-    places = np.array([*(known.get(typed(key), -1) for key in plain), -1], dtype=np.int64)[codes]
-    if (places < 0).any():
-        stranger = keys.iloc[int(np.argmax(places < 0))]
-        raise unknown(f"key of '{axis.name}'", str(stranger)[:60], [str(key) for key in axis.keys])
-    return places
+    Returns
+    -------
+    numpy.ndarray
+        Shape (size,), bool.
 
+    Raises
+    ------
+    GateRefused
+        A withheld cell can be told too narrowly, and nothing is left to withhold for it.
+    """
+    withheld = cells.unsafe if held is None else cells.unsafe | held
+    sums = bool(cells.layout.rows.sums or (cells.layout.columns and cells.layout.columns.sums))
+    if not sums or cells.bound is None or not withheld.any():
+        return withheld
+    from workbench.disclosure.problems import problem_of, suppress
 
-def _amounts(values: pd.Series) -> np.ndarray:
-    """Values as finite floats, NaN where there is none."""
-    real = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_complex_dtype(values)
-    if len(values) and not real:
-        raise UsageError(f"values of a table are numbers, found the type {values.dtype}")
-    amounts = values.to_numpy(dtype=float, na_value=np.nan)
-    if np.isinf(amounts).any():
-        raise UsageError("an infinite value in a table")
-    return amounts
-
-
-def _people(contributors: pd.Series) -> np.ndarray:
-    """A number for each contributor."""
-    try:
-        return pd.factorize(contributors)[0]
-    except TypeError:
-        raise UsageError("contributors are words or numbers") from None
-
-
-def _distinct(cell: np.ndarray, person: np.ndarray, size: int) -> np.ndarray:
-    """How many different contributors each cell has."""
-    known = int(person.max(initial=0)) + 1
-    return np.bincount(np.unique(cell * known + person) // known, minlength=size)
-
-
-def _statistic(cell: np.ndarray, amounts: np.ndarray, layout: Layout) -> np.ndarray:
-    """The statistic of each cell, NaN where there is nothing."""
-    size = layout.shape[0] * layout.shape[1]
-    counts = np.bincount(cell, minlength=size)
-    if layout.statistic == "value" and (counts > 1).any():
-        place = int(np.argmax(counts > 1))
-        row = layout.rows.keys[place // layout.shape[1]]
-        raise UsageError(f"statistic 'value': the cell of {layout.rows.name}={row} has {counts[place]} rows, allowed is one")
-    result = np.full(size, np.nan)
-    if layout.statistic == "median":
-        grouped = pd.Series(amounts).groupby(cell).median()
-        result[grouped.index.to_numpy(dtype=np.int64)] = grouped.to_numpy()
-    else:
-        there = counts > 0
-        result[there] = exact_sums(cell, amounts, size)[there]
-        if layout.statistic == "mean":
-            result[there] /= counts[there]
-    if np.isinf(result).any():
-        raise UsageError("the values of a table are too large to be added up")
-    return result
+    done = suppress(problem_of(cells, rules=rules, held=held))
+    if done.unprotected:
+        advice = advice_of(cells, rules)
+        raise GateRefused(
+            f"the table by {axes_in_words(cells.layout)}: {len(done.unprotected)} of its withheld cells can be told from the "
+            "others, and nothing is left to withhold for them",
+            hint=advice or "use coarser rows or columns, or leave out the margins",
+        )
+    return done.withheld
 
 
 def _grid(record: Mapping[str, Any], name: str, layout: Layout) -> tuple[tuple[Any, ...], ...]:
