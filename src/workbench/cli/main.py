@@ -15,7 +15,7 @@ from workbench.cli.terminal import complain
 from workbench.errors import INTERRUPTED, UsageError, WorkbenchError
 from workbench.project import Project
 
-READING = frozenset({"status", "catalog", "check", "lab", "explain"})
+READING = frozenset({"status", "catalog", "check", "lab", "explain", "trace"})
 """Commands that change nothing of what others write, and so wait for nobody."""
 
 ASKING = frozenset({"approve", "propose", "vote", "close", "answer", "minutes", "request-data", "governance", "vault"})
@@ -30,6 +30,7 @@ HOMES = {
     "minutes": "recording",
     "request-data": "recording",
     "explain": "explaining",
+    "trace": "tracing",
     "governance": "governing",
     "vault": "vaulting",
     "privacy": "privately",

@@ -87,6 +87,15 @@ def _release(parser: argparse.ArgumentParser) -> None:
     today_option(parser)
 
 
+def _trace(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("result", metavar="RESULT", help="a released result, such as bike-routes/2#peak")
+    parser.add_argument(
+        "--only", action="append", type=assignment, default=[], metavar="NAME=VALUE", help="only the run with this parameter"
+    )
+    today_option(parser)
+    json_option(parser)
+
+
 def _book(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preview", action="store_true", help="also the drafts of all candidates, into site/preview")
     today_option(parser)
@@ -138,6 +147,7 @@ COMMANDS: dict[str, tuple[str, str, Add]] = {
     "answer": ("a department's official answer through its one-time link, and a steward's countersignature", "workbench answer R-0001 --countersign --seat G-1", answer_options),
     "book": ("build the book from the committed files", "workbench book --preview", _book),
     "check": ("verify catalogue, governance, policies, analyses and releases", "workbench check --json", _today_json),
+    "trace": ("from a published number back to its source: cells, notebook, run, data, policy, approvals", "workbench trace bike-routes/1#victim_rate_by_district", _trace),
     "lab": ("JupyterLab for two or more people on this machine", "workbench lab --port 8890", _lab),
     "sample": ("make the demonstration anew: statements, runs, releases, approvals", "WORKBENCH_DATA=~/seoul workbench sample --today 2026-11-20", today_option),
     **VAULT,
