@@ -1,0 +1,170 @@
+"""Any other combination of published cells that is about few people: found by elimination over atoms.
+
+What neither a pair nor a cell minus disjoint ones gives away, a sum of several cells minus several others may.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+
+from workbench.disclosure.disjoint import Cell, Ground
+from workbench.disclosure.groups import mixed
+
+NEIGHBOURS = 16
+"""So many cells that share most people with a new one are looked at together with it; all cells, where they are few."""
+
+SMALL = 48
+"""So many cells in all are few."""
+
+PRIME = 2_147_483_629
+"""Elimination is done modulo this prime (below 2**31: products fit into int64); what it finds is verified."""
+
+TURNS = 12
+"""So many orders of the columns are tried in search of a row with few people."""
+
+
+def combinations(ground: Ground, cell: Cell, *, k: int) -> Iterator[tuple[tuple[tuple[Cell, int], ...], int]]:
+    """Look for a combination of a cell with those that share most people with it, about 1 to k - 1 people.
+
+    Parameters
+    ----------
+    ground : Ground
+    cell : Cell
+    k : int
+
+    Yields
+    ------
+    tuple
+        Cells with whole factors, the given one among them, and the number of people of the derived number. At most one.
+
+    Notes
+    -----
+    People whom all these cells weigh alike are one atom. A derived vector about fewer than k people is zero on every atom of k
+    and more: the combinations with that property are a null space, found by elimination modulo a prime. Within it a vector
+    of few people is looked for as codes of low weight are (information sets, Prange 1962: IRE Trans. Inf. Theory 8(5)):
+    columns in several orders, those of the fewest people last, each reduced row a candidate. What is found is verified in
+    whole numbers. It is a screen: a vector that no reduced row of any order shows is missed.
+    """
+    cells = _neighbours(ground, cell)
+    matrix, people = _atoms(ground, cells)
+    if not matrix.shape[1]:
+        return
+    large = people >= k
+    rows = _null_space(matrix[:, large])
+    small = matrix[:, ~large]
+    if not len(rows) or not small.shape[1]:
+        return
+    derived = _times(rows, small)
+    light = people[~large]
+    draw = np.random.default_rng(5)
+    for turn in range(TURNS):
+        order = np.argsort(light + (draw.random(len(light)) * k if turn else 0), kind="stable")[::-1]
+        reduced, kept = _reduced(np.hstack([derived[:, order], rows]), small.shape[1])
+        for row in reduced[:kept]:
+            if not row[small.shape[1]]:
+                continue  # the cell itself takes no part
+            factors = _whole(row[small.shape[1] :])
+            if factors is None:
+                continue
+            vector = factors @ matrix
+            count = int(people[vector != 0].sum())
+            if 1 <= count < k and factors[0]:
+                yield tuple((one, int(times)) for one, times in zip(cells, factors.tolist(), strict=True) if times), count
+                return
+
+
+def _neighbours(ground: Ground, cell: Cell) -> list[Cell]:
+    """The cell, and those that share most people with it for their size, by a sample of its people."""
+    part = ground.segments[cell.segment]
+    total = sum(len(segment) for segment in ground.segments)
+    if total <= SMALL:
+        others = [Cell(number, one) for number, segment in enumerate(ground.segments) for one in range(len(segment))]
+        return [cell, *(one for one in others if one != cell)]
+    size = int(part.sizes[cell.cell])
+    span = np.unique(np.linspace(int(part.start[cell.cell]), int(part.start[cell.cell + 1]) - 1, min(size, 24)).astype(np.int64))
+    key = part.key[part.person[span]]
+    ranked: list[tuple[float, int, int]] = []
+    for number, segment in enumerate(ground.segments):
+        _, found, _ = segment.postings(segment.places(key))
+        near, count = np.unique(found, return_counts=True)
+        shared = count / len(span) * size
+        alike = np.round(shared / (size + segment.sizes[near] - np.minimum(shared, segment.sizes[near])), 9)
+        best = np.lexsort((near, -alike))[: NEIGHBOURS + 1]
+        ranked += [(-float(alike[at]), number, int(near[at])) for at in best.tolist()]
+    others = [Cell(number, one) for _, number, one in sorted(ranked)]
+    return [cell, *[one for one in others if one != cell][:NEIGHBOURS]]
+
+
+def _atoms(ground: Ground, cells: list[Cell]) -> tuple[np.ndarray, np.ndarray]:
+    """The cells over atoms, shape (cells, atoms), and the people of each atom."""
+    keys, rows, weights = [], [], []
+    for place, cell in enumerate(cells):
+        part = ground.segments[cell.segment]
+        span = slice(int(part.start[cell.cell]), int(part.start[cell.cell + 1]))
+        keys.append(part.key[part.person[span]])
+        rows.append(np.full(span.stop - span.start, place))
+        weights.append(part.weight[span].astype(np.int64))
+    key, row, weight = np.concatenate(keys), np.concatenate(rows), np.concatenate(weights)
+    _, person = np.unique(key, return_inverse=True)
+    code = np.zeros(int(person.max(initial=-1)) + 1, np.uint64)
+    np.add.at(code, person, mixed(row + 1) * weight.view(np.uint64))
+    _, atom, people = np.unique(code, return_inverse=True, return_counts=True)
+    matrix = np.zeros((len(cells), len(people)), np.int64)
+    matrix[row, atom[person]] = weight
+    return matrix, people
+
+
+def _reduced(matrix: np.ndarray, columns: int) -> tuple[np.ndarray, int]:
+    """Reduced row echelon form modulo PRIME over the first columns, and its rank there."""
+    matrix = np.mod(matrix, PRIME)
+    rank = 0
+    for column in range(columns):
+        if rank == len(matrix):
+            break
+        place = rank + int(np.argmax(matrix[rank:, column] != 0))
+        if not matrix[place, column]:
+            continue
+        matrix[[rank, place]] = matrix[[place, rank]]
+        matrix[rank] = matrix[rank] * pow(int(matrix[rank, column]), -1, PRIME) % PRIME
+        others = np.flatnonzero(matrix[:, column])
+        others = others[others != rank]
+        matrix[others] = (matrix[others] - matrix[others, column][:, None] * matrix[rank][None, :]) % PRIME
+        rank += 1
+    return matrix, rank
+
+
+def _null_space(matrix: np.ndarray) -> np.ndarray:
+    """Rows of factors that make every column 0 modulo PRIME, shape (nullity, rows of the matrix)."""
+    size, columns = matrix.shape
+    reduced, rank = _reduced(np.hstack([matrix, np.eye(size, dtype=np.int64)]), columns)
+    return reduced[rank:, columns:]
+
+
+def _times(factors: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """A product modulo PRIME without overflow."""
+    result = np.zeros((len(factors), matrix.shape[1]), np.int64)
+    for place in range(factors.shape[1]):
+        result = (result + factors[:, place][:, None] * np.mod(matrix[place], PRIME)[None, :]) % PRIME
+    return result
+
+
+def _whole(row: np.ndarray) -> np.ndarray | None:
+    """Factors modulo PRIME as small whole numbers, by rational reconstruction; None where there are none."""
+    fractions = []
+    for value in row.tolist():
+        above, below, last, this = PRIME, value, 0, 1
+        while below > 30_000:
+            above, below, last, this = below, above % below, this, last - above // below * this
+        if this == 0 or abs(this) > 30_000:
+            return None
+        fractions.append(Fraction(below, this))
+    common = math.lcm(*(item.denominator for item in fractions))
+    whole = [int(item * common) for item in fractions]
+    divisor = math.gcd(*whole)
+    if not divisor or max(map(abs, whole)) > 1000:
+        return None
+    return np.array([item // divisor for item in whole], dtype=np.int64)
