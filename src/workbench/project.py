@@ -126,6 +126,11 @@ class Project:
         return self.private / "candidates"
 
     @property
+    def ledger(self) -> Path:
+        """``.workbench/ledger/``: what was ever published, as vectors over people; never read by a kernel."""
+        return self.private / "ledger"
+
+    @property
     def machine(self) -> Path:
         """Where no merge can put a file: ``workbench/`` in git's own folder; without git, ``.workbench/``.
 

@@ -7,7 +7,9 @@ as the law asks of every processing of pseudonymised data.
 from __future__ import annotations
 
 import hashlib
+import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from workbench.errors import GateRefused
 from workbench.files import canonical, replace_folder, replacing, sha256, sha256_file
 from workbench.governance import Governance, read_governance, require_adopted_policy
 from workbench.privacy.fitting import check_policy, kind_of
+from workbench.privacy.people_map import forget_other_maps, machine_secret, map_fault, map_people, write_people_map
 from workbench.privacy.policy import PUBLIC_DOWNLOAD, Policy, read_policy
 from workbench.progress import Report, silent
 from workbench.project import Project
@@ -32,6 +35,9 @@ PROGRAM = ("privacy", "screening")
 GUARDS = {"clear": 0, "synthetic": 1, "joint": 2}
 """How well rows rest: in the clear, sealed from their seed, sealed to both sides."""
 
+KEY_BYTES = 32
+"""Of the key of one protection's pseudonyms, which nobody keeps."""
+
 SECRET = "places"  # noqa: S105 (the name of one)
 """The name of a dataset's lasting secret by which places are moved and trips trimmed."""
 
@@ -43,6 +49,7 @@ def protect_dataset(
     *,
     governance: Governance | None = None,
     keys: Keys | None = None,
+    again: bool = False,
     report: Report = silent,
 ) -> dict[str, Any]:
     """Protect a dataset's taken-in rows under its adopted policy and store them for notebooks.
@@ -56,6 +63,8 @@ def protect_dataset(
         Read before, where many datasets are protected at once.
     keys : Keys, optional
         The custodians', one of each side; needed where rows are sealed to them.
+    again : bool, default False
+        Also where nothing has changed.
     report : callable, optional
         Told where the work stands.
 
@@ -87,9 +96,10 @@ def protect_dataset(
     _check_records(dataset, described, policy, records)
     folder = project.protected / dataset
     before = read_manifest(folder)
-    if before is not None and before.get("basis") == basis:
+    mapped = before is None or not before.get("unit") or not map_fault(project, dataset, data=before["sha256"])
+    if before is not None and before.get("basis") == basis and mapped and not again:
         return {**before, "fresh": False}
-    table, facts = _protected(vault, described, policy, dataset, basis=basis, records=records, keys=keys, report=report)
+    table, facts, people = _protected(vault, described, policy, dataset, basis=basis, records=records, keys=keys, report=report)
     require_adopted_policy(read_governance(project, today=governance.today), dataset)
     if sha256_file(path) != basis["policy"] or vault.fingerprint(dataset) != basis["taken_in"]:
         raise GateRefused(f"dataset '{dataset}': its policy or its rows changed while it was protected", hint="run it again")
@@ -105,7 +115,9 @@ def protect_dataset(
     }
     if policy.personal:  # before the rows are there: a kill in between leaves a record too many, never one too few
         _record(vault, described, policy, manifest, rows=len(table))
-    return {**store_protected(folder, described, table, manifest), "fresh": True}
+    stored = store_protected(folder, described, table, manifest, before_swap=people)
+    forget_other_maps(project, dataset, data=stored["sha256"])
+    return {**stored, "fresh": True}
 
 
 def _protected(
@@ -118,8 +130,8 @@ def _protected(
     records: list[dict[str, Any]],
     keys: Keys | None,
     report: Report,
-) -> tuple[pa.Table, dict[str, Any]]:
-    """A dataset's rows after protection, and the report."""
+) -> tuple[pa.Table, dict[str, Any], Callable[[dict[str, Any]], None] | None]:
+    """A dataset's rows after protection, the report, and what writes the map of their people beside the manifest's hash."""
     import pyarrow as pa
 
     from workbench.privacy.protecting import protect
@@ -129,7 +141,7 @@ def _protected(
     table = pa.concat_tables(tables) if tables else empty_table(described)
     del tables
     moved = any(rule.treatment in ("displace", "trim") for rule in policy.fields.values())
-    key = None
+    key = secrets.token_bytes(KEY_BYTES)
     if policy.custody == "synthetic":  # the same inputs give the same bytes, unattended
         seeds = [record.get("seed") for record in records]
         key = hashlib.sha256(b"workbench pseudonyms\0" + canonical([dataset, basis, seeds])).digest()
@@ -145,7 +157,38 @@ def _protected(
     moments = _moments(found.table, described, policy)
     if moments:
         facts["risk"] = {**facts["risk"], "uniqueness": moments}
-    return found.table, facts
+    unit = policy.unit if policy.personal and policy.unit in found.table.column_names else None
+    if unit is None:
+        return found.table, facts, None
+    lasting = ledger_secret(vault.project, policy, records)
+    people = map_people(table[unit], found.table[unit], key=key, unit=unit, secret=lasting)
+
+    def write(stored: dict[str, Any]) -> None:
+        write_people_map(vault.project, dataset, people, data=stored["sha256"], unit=unit, secret=lasting)
+
+    return found.table, facts, write
+
+
+def ledger_secret(project: Project, policy: Policy, records: list[dict[str, Any]]) -> bytes:
+    """Return the secret that the people of a dataset have their lasting ids from.
+
+    Parameters
+    ----------
+    project : Project
+    policy : Policy
+    records : list of dict
+        Of the dataset's parts in the vault.
+
+    Returns
+    -------
+    bytes
+        From the seed for made-up people, so that it is the same wherever they are made; else this machine's own.
+    """
+    if policy.custody != "synthetic":
+        return machine_secret(project)
+    from workbench.vault.sealed_groups import derived_key
+
+    return derived_key(sorted({str(record.get("seed")) for record in records}), "ledger", "people")
 
 
 def _moments(table: pa.Table, described: Dataset, policy: Policy) -> dict[str, Any]:
@@ -224,7 +267,14 @@ def protected_facts(policy: Policy, table: pa.Table, *, sha256: str) -> dict[str
     }
 
 
-def store_protected(folder: Path, described: Dataset, table: pa.Table, manifest: dict[str, Any]) -> dict[str, Any]:
+def store_protected(
+    folder: Path,
+    described: Dataset,
+    table: pa.Table,
+    manifest: dict[str, Any],
+    *,
+    before_swap: Callable[[dict[str, Any]], None] | None = None,
+) -> dict[str, Any]:
     """Store protected rows where notebooks load them: written beside the old, then the folders are swapped.
 
     Parameters
@@ -234,6 +284,8 @@ def store_protected(folder: Path, described: Dataset, table: pa.Table, manifest:
     table : pyarrow.Table
     manifest : dict
         With :func:`protected_facts`.
+    before_swap : callable, optional
+        Given the manifest as written, once the rows are on disk and before they take their place.
 
     Returns
     -------
@@ -260,6 +312,8 @@ def store_protected(folder: Path, described: Dataset, table: pa.Table, manifest:
         from workbench.vault.tables import to_frame
 
         record = write_stored(finished, stored, to_frame(_plain(table), stored), manifest=manifest)
+    if before_swap is not None:
+        before_swap(record)
     replace_folder(finished, folder)
     return record
 
