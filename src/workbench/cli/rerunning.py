@@ -18,7 +18,7 @@ from typing import Any
 
 from workbench.bench import dataset_record, read_results
 from workbench.catalog import Catalog, Dataset, read_manifest
-from workbench.disclosure import SafeTable
+from workbench.disclosure import FittedModel, SafeTable
 from workbench.errors import GateRefused, UsageError
 from workbench.files import sha256_file
 from workbench.privacy import Policy, Protected
@@ -27,7 +27,7 @@ from workbench.progress import Report, silent
 from workbench.project import CATALOG_NAME, Project
 from workbench.publish.protection_pages.outcomes import Found, Reason
 from workbench.releases import Variant
-from workbench.releases.gather import recomputed, result_content
+from workbench.releases.gather import models_of, recomputed, result_content
 from workbench.runs import Analysis, Failure, Run, carry_out, issues, notebook_path, plan_runs, read_analysis, read_notebook
 from workbench.runs.analysis import FromData
 
@@ -245,14 +245,16 @@ def _plan_again(
 def _results(project: Project, catalog: Catalog, run: Run, folder: Path) -> Found:
     """The results that lie in a run's folder, each computed again outside the kernel or refused by itself."""
     records = read_results(folder)
-    tables: dict[str, SafeTable] = {}
+    tables: dict[str, SafeTable | FittedModel] = {}
     variants: list[Variant] = []
     refused: dict[str, Reason] = {}
-    for name, record in sorted(records.items(), key=lambda pair: (pair[1]["kind"] != "table", pair[1]["order"], pair[0])):
+    own = ("table", "model")
+    for name, record in sorted(records.items(), key=lambda pair: (pair[1]["kind"] not in own, pair[1]["order"], pair[0])):
         datasets = {asked: _behind(project, catalog, run.datasets[asked], asked) for asked in record["datasets"]}
         try:
             if record["kind"] == "table":
                 tables[name] = recomputed(folder, {**record, "datasets": datasets})
+            tables |= models_of(folder, {name: {**record, "datasets": datasets}})
             content = result_content(record, tables)
         except GateRefused:
             withheld = record["kind"] == "finding"

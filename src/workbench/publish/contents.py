@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.publish.editions import Edition, Release
-from workbench.publish.records import FigureResult, FindingResult, TableResult, Used
+from workbench.publish.records import FigureResult, Result, Used
 
 
 def results_in_order(edition: Edition) -> tuple[list[str], list[str]]:
@@ -73,6 +73,6 @@ def runs_of(release: Release, notebook: str | None = None) -> int:
     return len({(result.notebook, variant.run) for result in chosen for variant in result.variants})
 
 
-def _place(notebooks: list[str], result: TableResult | FigureResult | FindingResult) -> tuple[int, int, str]:
+def _place(notebooks: list[str], result: Result) -> tuple[int, int, str]:
     position = notebooks.index(result.notebook) if result.notebook in notebooks else len(notebooks)
     return position, result.order, result.name

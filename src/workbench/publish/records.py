@@ -15,7 +15,7 @@ from workbench.catalog import Bilingual
 from workbench.governance.papers.fields import SeatId
 
 Basis = Literal["official", "synthetic", "stand_in", "mixed"]
-Kind = Literal["table", "figure", "finding"]
+Kind = Literal["table", "figure", "finding", "model"]
 State = Literal["shown", "withheld", "empty"]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 ResultName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.figure)?$")]
@@ -186,6 +186,44 @@ class FigureContent(Record):
     drawing: str | None = None
 
 
+class ModelTerm(Record):
+    """A coefficient: its labels, and how sure it is."""
+
+    term: str
+    labels: dict[str, str]
+    estimate: float
+    se: float
+    low: float
+    high: float
+    statistic: float
+    ratio: float | None = None
+
+
+class ModelContent(Record):
+    """A model: its terms, and how many rows and people stand behind it."""
+
+    formula: str
+    family: Literal["ols", "poisson", "logit"]
+    people: bool
+    titles: dict[str, Bilingual]
+    factors: list[Axis]
+    terms: Annotated[list[ModelTerm], Field(min_length=1)]
+    observations: int
+    contributors: int | None
+    degrees_of_freedom: int
+    rounded_to: Annotated[int, Field(ge=2)] | None = None
+    errors: Literal["plain", "clustered"]
+    fit: dict[Literal["r2", "deviance", "null_deviance"], float]
+
+    @model_validator(mode="after")
+    def _labelled(self) -> ModelContent:
+        for term in self.terms:
+            for language in Bilingual.model_fields:
+                if language not in term.labels:
+                    raise ValueError(f"terms: '{term.term}' has no label in '{language}'")
+        return self
+
+
 class Shown(Record):
     """A value of a finding: the number, and how it is written in each language."""
 
@@ -228,6 +266,12 @@ class FindingVariant(_Variant):
     content: FindingContent
 
 
+class ModelVariant(_Variant):
+    """A model under one set of parameters."""
+
+    content: ModelContent
+
+
 class _Result(Record):
     name: ResultName
     notebook: NotebookName
@@ -258,11 +302,19 @@ class FindingResult(_Result):
     variants: Annotated[list[FindingVariant], Field(min_length=1)]
 
 
-Result = TableResult | FigureResult | FindingResult
-Variant = TableVariant | FigureVariant | FindingVariant
+class ModelResult(_Result):
+    """``results/<name>.json`` of a model."""
 
-RESULT_OF_KIND: dict[str, type[TableResult] | type[FigureResult] | type[FindingResult]] = {
+    kind: Literal["model"]
+    variants: Annotated[list[ModelVariant], Field(min_length=1)]
+
+
+Result = TableResult | FigureResult | FindingResult | ModelResult
+Variant = TableVariant | FigureVariant | FindingVariant | ModelVariant
+
+RESULT_OF_KIND: dict[str, type[TableResult] | type[FigureResult] | type[FindingResult] | type[ModelResult]] = {
     "table": TableResult,
     "figure": FigureResult,
     "finding": FindingResult,
+    "model": ModelResult,
 }

@@ -51,6 +51,7 @@ class TableView:
     withheld: int
     empty: int
     rounded_to: int | None = None
+    foot: str | None = None
 
     @property
     def scrolls(self) -> bool:

@@ -12,7 +12,8 @@ from workbench.errors import CheckFailed
 from workbench.places import DISTRICT_NAMES, district_name
 from workbench.publish.editions import Edition, Release
 from workbench.publish.maps import MapView, is_of_districts, map_view
-from workbench.publish.records import FigureResult, FindingResult, TableContent, TableResult
+from workbench.publish.models import model_view
+from workbench.publish.records import FigureResult, FindingResult, ModelContent, ModelResult, TableContent, TableResult
 from workbench.publish.tables import Segment, TableView, headline, sentence, table_view
 
 _SIZE = re.compile(r"<svg[^>]*\sviewBox=[\"']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)", re.DOTALL)
@@ -159,7 +160,7 @@ def _dashes(name: str) -> str:
 
 def _variant(
     release: Release,
-    result: TableResult | FigureResult,
+    result: TableResult | FigureResult | ModelResult,
     number: int,
     language: str,
     *,
@@ -177,18 +178,23 @@ def _variant(
         table_name = figure.table
     else:
         content, table_name = result.variants[number].content, result.name
-    if not isinstance(content, TableContent):
+    if not isinstance(content, TableContent | ModelContent):
         raise CheckFailed(f"{where}: '{table_name}' is no table")
     title = variant.title or result.title
+    plain = content if isinstance(content, TableContent) else None
     return VariantView(
         label=variant_label(variant.parameters, language, words=said),
         title=title[language] if title else result.name,
         note=variant.note[language] if variant.note else None,
         basis=variant.basis,
-        table=table_view(content, language, words=words),
+        table=(
+            table_view(content, language, words=words)
+            if isinstance(content, TableContent)
+            else model_view(content, language, words=words)
+        ),
         downloads=(("", _csv(release, table_name, variant.parameters, where=where)),),
         picture=picture,
-        map=map_view(content, language, words=words) if is_of_districts(content) else None,
+        map=map_view(plain, language, words=words) if plain and is_of_districts(plain) else None,
         run=variant.run,
     )
 
@@ -199,7 +205,7 @@ def _joined(variants: list[VariantView]) -> tuple[VariantView, ...]:
     keys = [row.key for variant in variants for row in variant.table.rows]
     alike = all(
         len(variant.table.rows) == 1
-        and not (variant.picture or variant.map)
+        and not (variant.picture or variant.map or variant.table.foot)
         and (variant.title, variant.note, variant.basis) == (first.title, first.note, first.basis)
         and (variant.table.corner, variant.table.columns, variant.table.unit, variant.table.rounded_to)
         == (first.table.corner, first.table.columns, first.table.unit, first.table.rounded_to)

@@ -152,7 +152,7 @@ def _figure(release: _Release, variant: Variant) -> list[str]:
 def _strays(release: _Release) -> list[str]:
     """Downloads and pictures that belong to no result: nobody looks at what a page does not show."""
     files = release.record["files"]
-    known = {csv_name(one, files) for one in release.variants if one.kind == "table"}
+    known = {csv_name(one, files) for one in release.variants if one.kind in ("table", "model")}
     known |= {name for one in release.variants if one.kind == "figure" for name in dict(one.content.get("files", {})).values()}
     strange = [name for name in files if name.startswith(("tables/", "figures/")) and name not in known]
     return [f"{name}: belongs to no result" for name in sorted(strange)]

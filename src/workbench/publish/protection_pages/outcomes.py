@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from workbench.bench import LANGUAGES, cell_text
-from workbench.disclosure import SafeTable
+from workbench.disclosure import FittedModel, SafeTable, model_differences
 from workbench.releases import Variant
 
 Verdict = Literal["same", "moved", "partly", "withheld", "gone", "unknown"]
@@ -99,7 +99,7 @@ def outcome_of(before: Variant, after: Found) -> Outcome:
     Parameters
     ----------
     before : Variant
-        As the last run made it: a table or a finding.
+        As the last run made it: a table, a finding or a model.
     after : Found
         The same run under the other protection.
 
@@ -109,7 +109,12 @@ def outcome_of(before: Variant, after: Found) -> Outcome:
     """
     again = next((one for one in after.variants if one.identity == before.identity and one.kind == before.kind), None)
     if again is not None:
-        return _of_tables(before, again) if before.kind == "table" else _of_findings(before, again)
+        match before.kind:
+            case "table":
+                return _of_tables(before, again)
+            case "model":
+                return _of_models(before, again)
+        return _of_findings(before, again)
     if before.name in after.refused:
         reason = after.refused[before.name]
         return Outcome("withheld" if reason.code == "rests_on_withheld" else "gone", reason)
@@ -180,6 +185,11 @@ def drawn_from(variants: Sequence[Variant]) -> dict[tuple[str, str], list[str]]:
 def _of_findings(before: Variant, again: Variant) -> Outcome:
     was, now = written(before), written(again)
     return Outcome("same" if was == now else "moved", sentence=None if was == now else now)
+
+
+def _of_models(before: Variant, again: Variant) -> Outcome:
+    was, now = FittedModel.from_record(before.content), FittedModel.from_record(again.content)
+    return Outcome("moved" if model_differences(was, now, rtol=RTOL) else "same")
 
 
 def _of_tables(before: Variant, again: Variant) -> Outcome:
