@@ -34,7 +34,9 @@ LONG_IDENTIFIER = 16
 
 _HASH = re.compile(r"(?<![^\W_])[0-9a-f]{32,}(?![^\W_])")
 _TOKEN = re.compile(r"[^\W_]+")
-_DATE = re.compile(r"[12][0-9]{3}([-./ ]?)[01]?[0-9]\1[0-3]?[0-9]?(?:[T ].*)?|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?|[12][0-9]{3}q[1-4]")
+_DATE = re.compile(
+    r"[12][0-9]{3}([-./ ]?)[01]?[0-9]\1[0-3]?[0-9]?(?:[T ].*)?|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?|[12][0-9]{3}q[1-4]"
+)
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*(?:e[-+]?[0-9]+)?")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u034f\u3164]")
 _HANGUL = re.compile(r"[가-힣]+")
@@ -216,7 +218,8 @@ def find_known(text: str, known: KnownValues) -> dict[str, int]:
     outside = _HASH.sub(" ", text)
     found = {
         "identifier": sum(
-            _hits(text if length >= LONG_IDENTIFIER else outside, pattern, hashes) for length, pattern, hashes in known.identifiers
+            _hits(text if length >= LONG_IDENTIFIER else outside, pattern, hashes)
+            for length, pattern, hashes in known.identifiers
         ),
         "name": sum(_has_word(run, known.words) for run in _HANGUL.findall(text)) if known.words else 0,
         "quotation": _quoted(_TOKEN.findall(text), known) if known.phrases else 0,

@@ -9,6 +9,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import IO
 
 from workbench.screening.content.model import ExhaustedError, Found, Piece, Place, UnreadableError
 
@@ -39,9 +40,9 @@ def zipped(data: bytes, place: Place) -> Iterator[Found]:
                 raise ExhaustedError(f"holds more than {place.budget.limits.members:,} files or encoded stretches")
             told = [part for member in members for part in (member.filename, _plain(member.comment), _plain(member.extra))]
             yield Piece(place.where, "\n".join([_plain(archive.comment), *told]))
-            if sum(member.compress_size for member in members) + 400 * (len(members) + 1) + len(archive.comment) < len(data) - sum(
-                2 * len(member.filename.encode()) + 2 * len(member.extra) + len(member.comment) for member in members
-            ):
+            if sum(member.compress_size for member in members) + 400 * (len(members) + 1) + len(archive.comment) < len(
+                data
+            ) - sum(2 * len(member.filename.encode()) + 2 * len(member.extra) + len(member.comment) for member in members):
                 raise UnreadableError("has bytes that belong to no file of the archive")
             for member in members:
                 if member.flag_bits & 1:
@@ -54,11 +55,17 @@ def zipped(data: bytes, place: Place) -> Iterator[Found]:
         raise UnreadableError("is a damaged zip archive") from error
 
 
+def _accounted(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> int:
+    """Bytes of an archive that belong to its files and to what is said about them, headers apart."""
+    told = sum(2 * len(member.filename.encode()) + 2 * len(member.extra) + len(member.comment) for member in members)
+    return sum(member.compress_size for member in members) + told + len(archive.comment)
+
+
 def _plain(data: bytes) -> str:
     return data.decode("utf-8", errors="replace")
 
 
-def _all(handle: io.BufferedIOBase | io.RawIOBase | zipfile.ZipExtFile, place: Place) -> bytes:
+def _all(handle: IO[bytes], place: Place) -> bytes:
     """Everything of a packed file, or the error that says that it is too much."""
     room = place.budget.room()
     parts, size = [], 0

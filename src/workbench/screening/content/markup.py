@@ -13,15 +13,34 @@ from workbench.screening.content.encodings import encoded
 from workbench.screening.content.model import Found, Piece, Place
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body br caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4"
-    " h5 h6 head header hr html label legend li link main meta nav ol option p section select style summary table tbody text tfoot"
-    " thead title desc metadata tr ul script template tspan g path use svg".split()
+    {"address", "article", "aside", "blockquote", "body", "br", "caption", "dd", "desc", "details", "div", "dl", "dt", "fieldset"}
+    | {"figcaption", "figure", "footer", "form", "g", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "label"}
+    | {
+        "legend",
+        "li",
+        "link",
+        "main",
+        "meta",
+        "metadata",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "path",
+        "script",
+        "section",
+        "select",
+        "style",
+    }
+    | {"summary", "svg", "table", "tbody", "template", "text", "tfoot", "thead", "title", "tr", "tspan", "ul", "use"}
 )
 _DRAWN = frozenset(
-    "d points transform viewbox x y x1 x2 y1 y2 cx cy r rx ry dx dy width height stroke-width offset gradienttransform"
-    " stroke-dasharray".split()
+    {"cx", "cy", "d", "dx", "dy", "gradienttransform", "height", "offset", "points", "r", "rx", "ry", "stroke-dasharray"}
+    | {"stroke-width", "transform", "viewbox", "width", "x", "x1", "x2", "y", "y1", "y2"}
 )
-_NUMBERS = re.compile(r"[MmLlHhVvCcSsQqTtAaZz0-9eE+\-.,\s()%]*|(?:(?:translate|scale|rotate|matrix|skew[XY])\([-0-9.,eE\s]*\)\s*)+")
+_NUMBERS = re.compile(
+    r"[MmLlHhVvCcSsQqTtAaZz0-9eE+\-.,\s()%]*|(?:(?:translate|scale|rotate|matrix|skew[XY])\([-0-9.,eE\s]*\)\s*)+"
+)
 _PLAIN = frozenset({"class", "id", "style", "rel", "type", "charset", "lang", "role", "target", "tabindex"})
 
 
@@ -42,7 +61,9 @@ def markup(text: str, place: Place) -> Iterator[Found]:
     reader.close()
     reader.finish()
     pairs = [f"{row[0].strip()}: {row[1].strip()}" for row in reader.rows if len(row) == 2]
-    yield Piece(place.at("text").where, "\n".join(["".join(reader.words), *pairs]), rows=tuple("\t".join(row) for row in reader.rows))
+    yield Piece(
+        place.at("text").where, "\n".join(["".join(reader.words), *pairs]), rows=tuple("\t".join(row) for row in reader.rows)
+    )
     for name, said in (("attributes", reader.attributes), ("comments", reader.comments)):
         here = place.at(name)
         joined = "\n".join(said)

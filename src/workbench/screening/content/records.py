@@ -171,7 +171,7 @@ def _read(value: Any, lines: _Lines, *, key: str, depth: int) -> None:
         code = value.get("cell_type") == "code" and "source" in value
         _rows_of(value, lines)
         for name, part in value.items():
-            if code and name == "source" or name in ("traceback", "evalue"):
+            if (code and name == "source") or name in ("traceback", "evalue"):
                 lines.code.append(_ANSI.sub("", _joined(part)))
                 _rows_in_text(lines.code[-1], lines)
             else:

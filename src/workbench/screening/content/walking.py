@@ -91,10 +91,10 @@ def _read(name: str, data: bytes, place: Place) -> Iterator[Found]:
     text = decoded(data)
     if text is None:
         raise UnreadableError("is of no kind that can be looked into")
-    yield from _text(name, suffix, text, place)
+    yield from _text(suffix, text, place)
 
 
-def _text(name: str, suffix: str, text: str, place: Place) -> Iterator[Found]:
+def _text(suffix: str, text: str, place: Place) -> Iterator[Found]:
     start = text.lstrip("\ufeff \t\r\n")[:40]
     if start.startswith("Search.setIndex("):
         yield Piece(place.where, text, "raw")
