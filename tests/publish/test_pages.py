@@ -18,7 +18,7 @@ from workbench.publish.refusals import REASONS
 LOOKED_UP = (
     *("basis", "sides", "roles", "sectors", "rhythms", "types", "reveals", "parameters", "outcomes", "choices", "standings"),
     *("shares", "refusals", "policy_states", "present", "answers", "obstacle_kinds", "contribution_kinds", "contribution_states"),
-    *("channels", "recommendation_states"),
+    *("channels", "recommendation_states", "corrections"),
 )
 """Sections of strings whose keys are values of files: t.sides[side]."""
 

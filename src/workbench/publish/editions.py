@@ -21,6 +21,7 @@ from workbench.publish.inputs import shown_folders
 from workbench.publish.records import RESULT_OF_KIND, FigureResult, FindingResult, ReleaseRecord, Result, TableResult
 from workbench.publish.votings import Voting, of_issue
 from workbench.releases import RELEASE_FILE
+from workbench.releases.corrections import released_corrections
 from workbench.runs import Analysis, Page, read_analysis
 
 UNLISTED = ("approvals",)
@@ -35,7 +36,8 @@ class Release:
     """One release as the book shows it.
 
     ``folder`` holds its files, ``record`` is ``release.yml``, ``results`` its results by name, ``notebooks`` the cells
-    of its notebooks by name, ``approvals`` what the checkers said about it, by side.
+    of its notebooks by name, ``approvals`` what the checkers said about it, by side, ``corrections`` the notes on numbers
+    that earlier releases published otherwise.
     """
 
     folder: Path
@@ -43,6 +45,7 @@ class Release:
     results: dict[str, Result]
     notebooks: dict[str, list[dict[str, Any]]]
     approvals: dict[str, Statement]
+    corrections: tuple[dict[str, Any], ...] = ()
 
     def tables(self) -> list[str]:
         """Return the paths of the release's CSV files."""
@@ -197,6 +200,7 @@ def read_release(governance: Governance, folder: Path, *, issue: str, draft: boo
         results=results,
         notebooks={notebook.name: _read_cells(folder / "notebooks" / f"{notebook.name}.ipynb") for notebook in record.notebooks},
         approvals={side: approval.given[side] for side in SIDES if side in approval.given},
+        corrections=released_corrections(folder),
     )
     if not draft and not approval.complete:
         raise GateRefused(

@@ -18,6 +18,7 @@ from workbench.places import ATTRIBUTION
 from workbench.publish.answer_page import PAGE, Desk, desk_data
 from workbench.publish.catalogue_page import catalogue_groups, dataset_anchor
 from workbench.publish.contents import datasets_of, results_in_order, runs_of
+from workbench.publish.corrections import corrections_of
 from workbench.publish.decisions_page import Decisions, origin
 from workbench.publish.editions import Edition, Release
 from workbench.publish.markup import coloured, fenced, in_markdown, measured, paragraphs
@@ -170,10 +171,18 @@ class _Tree:
             t=words.strings, language=words.language, site=book.site, demonstration=book.demonstration
         )
         self.views = {edition.issue: results_of(edition, self.language, strings=words.strings) for edition in book.editions}
+        corrected = {
+            self.views[edition.issue][name].anchor: told
+            for edition in book.editions
+            if edition.release
+            for name, told in corrections_of(edition.release, self.language, words=words.strings["corrections"]).items()
+            if name in self.views[edition.issue]
+        }
         self.titles = {edition.issue: edition.title[self.language] for edition in book.editions}
         self.environment.globals.update(
             titles=self.titles, votings=book.decisions.votings, papers=book.decisions.papers, datasets=book.catalog.datasets
         )
+        self.environment.globals.update(corrected=corrected)
 
     def sources(self) -> list[Source]:
         pages = [self._front()]
