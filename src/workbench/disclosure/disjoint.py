@@ -14,7 +14,7 @@ import numpy as np
 
 from workbench.disclosure.cover import Budget, System, residual
 from workbench.disclosure.group_index import Segment
-from workbench.disclosure.groups import BANDS, mixed
+from workbench.disclosure.groups import BANDS, mixed, spread
 
 SYSTEM_ENTRIES = 400_000
 """A system of candidates with more entries is not searched as a whole."""
@@ -45,11 +45,16 @@ class Ground:
     segments : tuple of Segment
     weights : tuple of numpy.ndarray
         For each segment, the outer vector's weight of each of its people.
+    where : tuple of numpy.ndarray
+        Their places in the outer vector; read only where the weight is not 0.
+    known : dict
+        From people of one segment to those of another, once asked for.
     """
 
     segments: tuple[Segment, ...]
     weights: tuple[np.ndarray, ...]
     where: tuple[np.ndarray, ...]
+    known: dict[tuple[int, int], np.ndarray]
 
     @classmethod
     def of(cls, segments: Sequence[Segment]) -> Ground:
@@ -58,7 +63,16 @@ class Ground:
             tuple(segments),
             tuple(np.zeros(len(part.key), np.int64) for part in segments),
             tuple(np.zeros(len(part.key), np.int64) for part in segments),
+            {},
         )
+
+    def places(self, one: int, other: int, people: np.ndarray) -> np.ndarray:
+        """Where people of one segment stand in another, -1 where nowhere."""
+        if one == other:
+            return people
+        if (one, other) not in self.known:
+            self.known[one, other] = self.segments[other].places(self.segments[one].key)
+        return self.known[one, other][people]
 
 
 def leaves_few(
@@ -86,8 +100,8 @@ def leaves_few(
     """
     part = ground.segments[outer.segment]
     span = slice(int(part.start[outer.cell]), int(part.start[outer.cell + 1]))
-    key, weight = part.key[part.person[span]], part.weight[span].astype(np.int64)
-    places = [segment.places(key) for segment in ground.segments]
+    weight = part.weight[span].astype(np.int64)
+    places = [ground.places(outer.segment, number, part.person[span]) for number in range(len(ground.segments))]
     for held, where, place in zip(ground.weights, ground.where, places, strict=True):
         held[place[place >= 0]] = weight[place >= 0]
         where[place[place >= 0]] = np.flatnonzero(place >= 0)
@@ -109,7 +123,10 @@ def _searched(
     must: Sequence[Cell] | None,
 ) -> tuple[tuple[Cell, ...], Decision]:
     """The search, the outer vector being laid out."""
-    inside = [_inside(segment, held, people=len(weight)) for segment, held in zip(ground.segments, ground.weights, strict=True)]
+    inside = [
+        _inside(segment, held, place[place >= 0], size=len(weight))
+        for segment, held, place in zip(ground.segments, ground.weights, places, strict=True)
+    ]
     budget.spend(sum(map(len, inside)))
     whole, tables = _hopeful(ground, inside, weight, places, k=k)
     if not whole:
@@ -132,32 +149,45 @@ def _searched(
     return found, "decided" if found else undecided if complete else "doubt"
 
 
-def _inside(segment: Segment, held: np.ndarray, *, people: int) -> np.ndarray:
-    """The cells that may lie within the vector laid out: none of their witnesses says no."""
-    cells = np.flatnonzero((segment.sizes <= people) & (segment.sizes > 0) & segment.plain)
+def _inside(segment: Segment, held: np.ndarray, people: np.ndarray, *, size: int) -> np.ndarray:
+    """The cells that may lie within the vector laid out (over these people): none of their witnesses says no."""
+    start, cells = segment.by_witness
+    cells = cells[spread(start[people], start[people + 1] - start[people])]
+    cells = cells[segment.sizes[cells] <= size]
     for witness, weight in zip(segment.witness, segment.witness_weight, strict=True):
         cells = cells[held[witness[cells]] >= weight[cells]]
-    return cells
+    return np.sort(cells)
 
 
 def _hopeful(
     ground: Ground, inside: list[np.ndarray], weight: np.ndarray, places: list[np.ndarray], *, k: int
 ) -> tuple[bool, np.ndarray]:
     """Whether the cells inside may leave fewer than k of the hardest people, all together, and which tables alone may."""
-    often = np.zeros(len(weight), np.int64)
+    some = np.linspace(0, len(weight) - 1, min(len(weight), 4096)).astype(np.int64)
+    often = np.zeros(len(some), np.int64)
     for part, place in zip(ground.segments, places, strict=True):
-        there = place >= 0
-        often[there] += part.post_start[place[there] + 1] - part.post_start[place[there]]
-    size = min(len(weight), 3 * k)
-    rare = np.argpartition(often, size - 1)[:size] if size else np.zeros(0, np.int64)
-    sample = np.unique(np.r_[rare, np.linspace(0, len(weight) - 1, min(len(weight), 2 * k)).astype(np.int64)])
+        at = place[some]
+        often[at >= 0] += part.post_start[at[at >= 0] + 1] - part.post_start[at[at >= 0]]
+    order = np.argsort(often, kind="stable")
+    for size in (3 * k, 24 * k):
+        sample = some[order[:size]]
+        hopeful, tables = _coverable(ground, inside, weight, places, sample=sample, k=k)
+        if not hopeful or size >= len(some):
+            break
+    return hopeful, tables
+
+
+def _coverable(
+    ground: Ground, inside: list[np.ndarray], weight: np.ndarray, places: list[np.ndarray], *, sample: np.ndarray, k: int
+) -> tuple[bool, np.ndarray]:
+    """The same for a sample of people."""
+    plain_outer = bool((weight == 1).all())  # then what is as large as the outer cell is the outer cell
     who, table, much = [], [], []
     for part, cells, place in zip(ground.segments, inside, places, strict=True):
         flagged = np.zeros(len(part), bool)
         flagged[cells] = True
         one, cell, amount = part.postings(place[sample])
-        own = (part.sizes == len(weight))[cell]
-        keep = flagged[cell] & ~own if len(own) else flagged[cell]
+        keep = flagged[cell] & (part.sizes[cell] < len(weight)) if plain_outer else flagged[cell]
         who.append(one[keep])
         table.append(part.table[cell[keep]])
         much.append(amount[keep])

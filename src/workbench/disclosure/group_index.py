@@ -72,6 +72,14 @@ class Segment:
             result[np.repeat(np.arange(len(self)), self.sizes)[self.weight < 0]] = False
         return result
 
+    @cached_property
+    def by_witness(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where the cells of each person as first witness start, shape (people + 1,), and those cells: only cells of somebody,
+        with no negative weight."""
+        cells = np.flatnonzero(self.plain & (self.sizes > 0))
+        first = self.witness[0][cells]
+        return np.r_[0, np.cumsum(np.bincount(first, minlength=len(self.key)))], cells[np.argsort(first, kind="stable")]
+
     def places(self, key: np.ndarray) -> np.ndarray:
         """Where people stand in this segment, -1 where nowhere; the shape of ``key`` (mixed ids)."""
         if not len(self.key):
@@ -224,7 +232,7 @@ class Index:
         missing = [f"{number}.{name}" for number in numbers for name in names if f"{number}.{name}" not in arrays]
         if missing or numbers != list(range(len(numbers))):
             raise UsageError(f"index of groups: arrays are missing: {', '.join(missing) or 'a segment'}")
-        segments = tuple(Segment(**{name: arrays[f"{number}.{name}"] for name in names}) for number in numbers)
+        segments = tuple(Segment(**{name: np.asarray(arrays[f"{number}.{name}"]) for name in names}) for number in numbers)
         _check(segments)
         return cls(segments)
 

@@ -17,6 +17,9 @@ from workbench.disclosure.groups import mixed
 NEIGHBOURS = 16
 """So many cells that share most people with a new one are looked at together with it; all cells, where they are few."""
 
+NEARBY = 8
+"""They have together so many times its entries at most."""
+
 SMALL = 48
 """So many cells in all are few."""
 
@@ -63,8 +66,8 @@ def combinations(ground: Ground, cell: Cell, *, k: int) -> Iterator[tuple[tuple[
     draw = np.random.default_rng(5)
     for turn in range(TURNS):
         order = np.argsort(light + (draw.random(len(light)) * k if turn else 0), kind="stable")[::-1]
-        reduced, kept = _reduced(np.hstack([derived[:, order], rows]), small.shape[1])
-        for row in reduced[:kept]:
+        reduced, has = _reduced(np.hstack([derived[:, order], rows]), small.shape[1])
+        for row in reduced[has]:
             if not row[small.shape[1]]:
                 continue  # the cell itself takes no part
             factors = _whole(row[small.shape[1] :])
@@ -95,8 +98,12 @@ def _neighbours(ground: Ground, cell: Cell) -> list[Cell]:
         alike = np.round(shared / (size + segment.sizes[near] - np.minimum(shared, segment.sizes[near])), 9)
         best = np.lexsort((near, -alike))[: NEIGHBOURS + 1]
         ranked += [(-float(alike[at]), number, int(near[at])) for at in best.tolist()]
-    others = [Cell(number, one) for _, number, one in sorted(ranked)]
-    return [cell, *[one for one in others if one != cell][:NEIGHBOURS]]
+    result, entries = [cell], 0
+    for _, number, one in sorted(ranked):
+        entries += int(ground.segments[number].sizes[one])
+        if entries <= NEARBY * (size + 100) and len(result) <= NEIGHBOURS and Cell(number, one) != cell:
+            result.append(Cell(number, one))
+    return result
 
 
 def _atoms(ground: Ground, cells: list[Cell]) -> tuple[np.ndarray, np.ndarray]:
@@ -118,30 +125,27 @@ def _atoms(ground: Ground, cells: list[Cell]) -> tuple[np.ndarray, np.ndarray]:
     return matrix, people
 
 
-def _reduced(matrix: np.ndarray, columns: int) -> tuple[np.ndarray, int]:
-    """Reduced row echelon form modulo PRIME over the first columns, and its rank there."""
+def _reduced(matrix: np.ndarray, columns: int) -> tuple[np.ndarray, np.ndarray]:
+    """The matrix modulo PRIME, each row's first entry (in so many columns) the only one of its column; which rows have one."""
     matrix = np.mod(matrix, PRIME)
-    rank = 0
-    for column in range(columns):
-        if rank == len(matrix):
-            break
-        place = rank + int(np.argmax(matrix[rank:, column] != 0))
-        if not matrix[place, column]:
+    has = np.zeros(len(matrix), bool)
+    for row in range(len(matrix)):
+        column = int(np.argmax(matrix[row, :columns] != 0)) if columns else 0
+        if not columns or not matrix[row, column]:
             continue
-        matrix[[rank, place]] = matrix[[place, rank]]
-        matrix[rank] = matrix[rank] * pow(int(matrix[rank, column]), -1, PRIME) % PRIME
+        has[row] = True
+        matrix[row] = matrix[row] * pow(int(matrix[row, column]), -1, PRIME) % PRIME
         others = np.flatnonzero(matrix[:, column])
-        others = others[others != rank]
-        matrix[others] = (matrix[others] - matrix[others, column][:, None] * matrix[rank][None, :]) % PRIME
-        rank += 1
-    return matrix, rank
+        others = others[others != row]
+        matrix[others] = (matrix[others] - matrix[others, column][:, None] * matrix[row][None, :]) % PRIME
+    return matrix, has
 
 
 def _null_space(matrix: np.ndarray) -> np.ndarray:
     """Rows of factors that make every column 0 modulo PRIME, shape (nullity, rows of the matrix)."""
     size, columns = matrix.shape
-    reduced, rank = _reduced(np.hstack([matrix, np.eye(size, dtype=np.int64)]), columns)
-    return reduced[rank:, columns:]
+    reduced, has = _reduced(np.hstack([matrix, np.eye(size, dtype=np.int64)]), columns)
+    return reduced[~has, columns:]
 
 
 def _times(factors: np.ndarray, matrix: np.ndarray) -> np.ndarray:
