@@ -10,6 +10,7 @@ from workbench.disclosure.model_layouts import FAMILIES, Family, ModelLayout, re
 from workbench.disclosure.models import FittedModel, decimals_of, model_differences
 from workbench.disclosure.reproduced import differences
 from workbench.disclosure.rules import Dominance, Rules, rules_of, strictest
+from workbench.disclosure.safe_table import safe_table
 from workbench.disclosure.tables import SafeTable, published, round_half_up, tabulate, withheld_of
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "rests_on_cells",
     "round_half_up",
     "rules_of",
+    "safe_table",
     "strictest",
     "tables_of",
     "tabulate",
