@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 
+from workbench.disclosure.around import containing, ordered, people_of, remainders
 from workbench.disclosure.cover import Budget
 from workbench.disclosure.disjoint import Cell, Ground, leaves_few
 from workbench.disclosure.group_index import Index, Segment, segment_of
@@ -26,9 +27,6 @@ PAIRS_EACH = 8
 
 WORK = 1_500_000_000
 """Matrix elements that all searches of one call may look at, a few seconds of work: what this leaves is doubt."""
-
-OUTERS = 400
-"""Earlier cells around new ones that are searched for mixes; those that new cells cover best come first."""
 
 
 @dataclass(frozen=True)
@@ -150,8 +148,9 @@ def find_differences(new: Groups, index: Index, *, k: int, work: int = WORK) -> 
     - a new cell of no negative weight minus disjoint cells (that fit into it entry by entry): any number of cells of any
       tables where at most ``SYSTEM_ENTRIES`` entries of cells lie inside it; else any number of cells of one table (as
       ``Groups.table`` says) and any two cells of any tables (the cell is then named in ``beyond``);
-    - an earlier cell minus disjoint cells of which one at least is new: the same, for the ``OUTERS`` earlier cells that new
-      cells cover best; for others, any number of new cells alone.
+    - an earlier cell minus a new one inside it minus any third cell (:func:`~workbench.disclosure.around.remainders`);
+    - an earlier cell minus disjoint cells of which one at least is new: as for a new cell, for the earlier cells that new ones
+      cover but for a few people, and for the ``OUTERS`` others that they cover best.
 
     Screened are all other combinations, with whole factors, over the cells that share most people with a new one
     (:func:`~workbench.disclosure.spans.combinations`): what is named there is verified, what is not may exist. Not covered
@@ -179,28 +178,26 @@ def find_differences(new: Groups, index: Index, *, k: int, work: int = WORK) -> 
     found += close
     settled = {item.new for item in found}
     open_cells = [cell for cell in range(len(fresh)) if cell not in settled and cell not in repeated and fresh.sizes[cell] > 0]
+    around = containing(ground, open_cells)
+    for cell, outer, last in remainders(ground, around, k=k):
+        if cell not in settled:
+            found.append(_of_cover(ground, outer, (Cell(named.last, cell), last), named))
+            settled.add(cell)
+    searched = [(Cell(named.last, cell), [cell]) for cell in open_cells if fresh.plain[cell]]
+    searched += ordered(ground, around, k=k)
     budget = Budget(work)
     doubt: set[int] = set()
     beyond: set[int] = set()
-    for cell in open_cells:
-        if not fresh.plain[cell]:
+    for outer, cells in searched:
+        if settled.issuperset(cells):
             continue
-        inner, decision = leaves_few(ground, Cell(named.last, cell), k=k, budget=budget)
-        if inner:
-            found.append(_of_cover(ground, Cell(named.last, cell), inner, named))
-            settled.add(cell)
-        elif decision != "decided":
-            (doubt if decision == "doubt" else beyond).add(cell)
-    for outer, must in _around(ground, fresh, named, [cell for cell in open_cells if cell not in settled]):
-        if all(cell.cell in settled for cell in must):
-            continue
+        must = None if outer.segment == named.last else [Cell(named.last, cell) for cell in cells]
         inner, decision = leaves_few(ground, outer, k=k, budget=budget, must=must)
         if inner:
-            item = _of_cover(ground, outer, inner, named)
-            found.append(item)
-            settled.add(item.new)
+            found.append(_of_cover(ground, outer, inner, named))
+            settled.add(found[-1].new)
         elif decision != "decided":
-            (doubt if decision == "doubt" else beyond).update(cell.cell for cell in must)
+            (doubt if decision == "doubt" else beyond).update(cells)
     for cell in open_cells:
         if cell in settled:
             continue
@@ -243,54 +240,7 @@ def _pairs(ground: Ground, fresh: Segment, named: _Names, *, k: int) -> tuple[li
 
 def _of_cover(ground: Ground, outer: Cell, inner: Sequence[Cell], named: _Names) -> Difference:
     """Name a cell minus disjoint ones, and count whom that leaves."""
-    total: dict[int, int] = {}
-    for cell, times in ((outer, 1), *((one, -1) for one in inner)):
-        part = ground.segments[cell.segment]
-        span = slice(int(part.start[cell.cell]), int(part.start[cell.cell + 1]))
-        for key, weight in zip(part.key[part.person[span]].tolist(), part.weight[span].tolist(), strict=True):
-            total[key] = total.get(key, 0) + times * weight
     terms = (named.term(outer, 1), *(named.term(one, -1) for one in inner))
     new = next(term.cell for term in terms if not term.earlier)
-    return Difference(new, terms, sum(value != 0 for value in total.values()), "disjoint")
-
-
-def _around(ground: Ground, fresh: Segment, named: _Names, cells: list[int]) -> list[tuple[Cell, list[Cell]]]:
-    """Earlier cells that new ones may lie inside, those that these cover best first."""
-    wanted = np.array([cell for cell in cells if fresh.plain[cell]], dtype=np.int64)
-    if not len(wanted):
-        return []
-    result: list[tuple[float, Cell, list[Cell]]] = []
-    for number, part in enumerate(ground.segments[: named.last]):
-        mine, theirs = _containing(fresh, part, wanted)
-        outers, code = np.unique(theirs, return_inverse=True)
-        share = np.bincount(code, weights=fresh.sizes[mine], minlength=len(outers)) / np.maximum(part.sizes[outers], 1)
-        groups: list[list[Cell]] = [[] for _ in outers]
-        for one, place in zip(mine.tolist(), code.tolist(), strict=True):
-            groups[place].append(Cell(named.last, one))
-        result += [(-float(share[at]), Cell(number, int(outers[at])), groups[at]) for at in range(len(outers))]
-    result.sort(key=lambda item: (item[0], item[1].segment, item[1].cell))
-    return [(outer, must) for _, outer, must in result[:OUTERS]]
-
-
-_RARE = 12
-"""So many of a cell's rarest people tell what may contain it."""
-
-
-def _containing(fresh: Segment, part: Segment, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of a new cell and an earlier, larger one that holds its rarest people with at least its weights."""
-    place = part.places(fresh.key)
-    row, person, weight = fresh.entries(cells)
-    at = place[person]
-    often = np.where(at >= 0, part.post_start[at + 1] - part.post_start[at], 0) if len(part.key) else at * 0
-    order = np.lexsort((often, row))
-    begin = np.r_[0, np.cumsum(fresh.sizes[cells])[:-1]]
-    rank = np.arange(len(row)) - np.repeat(begin, fresh.sizes[cells])
-    chosen = order[rank < _RARE]
-    entry, theirs, amount = part.postings(at[chosen])
-    enough = amount >= weight[chosen][entry]
-    pairs, count = np.unique(row[chosen][entry[enough]] * max(len(part), 1) + theirs[enough], return_counts=True)
-    one, other = pairs // max(len(part), 1), pairs % max(len(part), 1)
-    keep = (
-        (count == np.minimum(fresh.sizes[cells], _RARE)[one]) & (part.sizes[other] >= fresh.sizes[cells][one]) & part.plain[other]
-    )
-    return cells[one[keep]], other[keep]
+    people = people_of(ground, [(outer, 1), *((one, -1) for one in inner)])
+    return Difference(new, terms, people, "disjoint")
