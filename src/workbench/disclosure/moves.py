@@ -117,8 +117,7 @@ class Program:
         self._highs: highspy.Highs | None = None
         size = len(self.moves.free)
         self._places = np.arange(size, dtype=np.int32)
-        self._floor = np.maximum(self.moves.low, -self.most) / self.unit
-        self._ceiling = np.full(size, self.most / self.unit)
+        self._floor, self._ceiling = self._limits(self._places)
 
     def furthest(self, objective: np.ndarray) -> np.ndarray | None:
         """Return the move along which an objective falls most.
@@ -153,12 +152,21 @@ class Program:
         return found * self.unit if off <= TOLERANCE / 10 else None
 
     def hold(self, places: np.ndarray) -> None:
-        """Let some cells not move any more, given by their places among the free ones."""
-        self._floor[places] = 0
-        self._ceiling[places] = 0
+        """Let some cells not move, given by their places among the free ones, until :meth:`release`."""
+        self._bound(places, np.zeros(len(places)), np.zeros(len(places)))
+
+    def release(self, places: np.ndarray) -> None:
+        """Let cells move again."""
+        self._bound(places, *self._limits(places))
+
+    def _limits(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        most = self.most / self.unit
+        return np.maximum(self.moves.low[places] / self.unit, -most), np.full(len(places), most)
+
+    def _bound(self, places: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+        self._floor[places], self._ceiling[places] = low, high
         if self._highs is not None:
-            zeros = np.zeros(len(places))
-            self._highs.changeColsBounds(len(places), places.astype(np.int32), zeros, zeros)
+            self._highs.changeColsBounds(len(places), places.astype(np.int32), low, high)
 
 
 def loaded(
@@ -185,7 +193,8 @@ def loaded(
     """
     import highspy
 
-    highs = highspy.Highs()
+    solver: Any = highspy.Highs
+    highs = solver()
     for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
         highs.setOptionValue(option, value)
     highs.setOptionValue("primal_feasibility_tolerance", FEASIBLE)

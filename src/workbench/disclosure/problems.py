@@ -270,8 +270,7 @@ def axis_sums(axis: Axis) -> list[tuple[int, tuple[int, ...]]]:
     -------
     list of (int, tuple of int)
     """
-    place = {key: position for position, key in enumerate(axis.keys)}
-    return [(place[key], tuple(place[part] for part in parts)) for key, parts in axis.sums]
+    return [(axis.position(key), tuple(axis.position(part) for part in parts)) for key, parts in axis.sums]
 
 
 def problem_of(cells: Cells, *, rules: Rules, held: np.ndarray | None = None, public: np.ndarray | None = None) -> Problem:
@@ -308,10 +307,11 @@ def problem_of(cells: Cells, *, rules: Rules, held: np.ndarray | None = None, pu
     distance = np.abs(values) * (rules.p_percent or DEFAULT_P_PERCENT) / 100
     withheld = none.astype(bool) if held is None else held.astype(bool)
     weight = np.where((cells.rows > 0) & (values != 0), np.abs(values), np.inf) * np.where(margin, MARGIN_COST, 1.0)
-    if public is not None:
-        weight[public] = np.inf
+    for shown in (public, cells.known):
+        if shown is not None:
+            weight[shown] = np.inf
     known: dict[str, Any] = {
-        "lower": np.full(size, -np.inf) if amount and cells.negative else np.full(size, 0.0 if amount else 1.0),
+        "lower": np.full(size, -np.inf) if amount and cells.negative else np.minimum(values, 0.0 if amount else 1.0),
         "width": np.maximum(rules.min_contributors, cells.largest_rows).astype(float) if cells.bound == "count" else none,
         "below": distance if amount else none,
         "above": distance if amount else none,
