@@ -78,6 +78,7 @@ def check_project(project: Project, *, today: dt.date, report: Report = silent) 
             attempt(verify_release, governance, release)
             attempt(_agrees_with_itself, project, release)
             attempt(_no_faults, governance, release)
+            attempt(_nothing_personal, project, catalog, release)
     return faults
 
 
@@ -226,6 +227,14 @@ def _no_faults(governance: Governance, release: Path) -> None:
     found = governance.release(release)
     if found.complete and found.faults:
         raise CheckFailed("; ".join(found.faults), hint="mend or remove the statement")
+
+
+def _nothing_personal(project: Project, catalog: Catalog, release: Path) -> None:
+    """What was approved is scanned again: this machine may know values that the one of then did not."""
+    from workbench.releases.personal_values import personal_values
+    from workbench.releases.scanning import require_clean, scan_release
+
+    require_clean(scan_release(release, personal=personal_values(project, catalog)), what=project.relative(release))
 
 
 def _clean(project: Project, issue: str, notebook: str) -> None:

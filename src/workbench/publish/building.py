@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,8 +96,8 @@ def build_book(
     Raises
     ------
     WorkbenchError
-        A file that cannot be understood, is not what was approved, or a page that cannot be built; the site that was
-        there stays.
+        A file that cannot be understood, is not what was approved, a page that cannot be built, or anything personal in what
+        was built; the site that was there stays.
 
     Examples
     --------
@@ -110,6 +110,7 @@ def build_book(
         inputs = inputs_hash(project, draft=draft, folders=folders, today=today)
         known = read_json(memory) if memory.is_file() else {}
         if known.get("inputs") == inputs and _outputs(target, known["languages"]) == known["outputs"]:
+            require_nothing_personal(project, target, [target / "index.html", *(target / name for name in known["languages"])])
             return Built(target, tuple(known["languages"]), known["pages"], rebuilt=False, notes=tuple(known["notes"]))
         try:
             languages, pages, notes = _build(
@@ -207,11 +208,35 @@ def _build(
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         built.rename(whole / language)
     write_text(whole / "index.html", front_door(site, catalogues))
+    require_nothing_personal(project, whole, [whole / "index.html", *(whole / language for language in catalogues)])
     preview = target / PREVIEW
     if preview.is_dir():
         preview.rename(whole / PREVIEW)  # drafts stay; a kill right here costs them, never the public site
     replace_folder(whole, target)
     return list(catalogues), len(sources[site.languages[0]]), [note for edition in editions for note in edition.ahead]
+
+
+def require_nothing_personal(project: Project, site: Path, parts: Sequence[Path]) -> None:
+    """Refuse a site that holds a value from a personal field, what looks like personal data, or what nobody can look into.
+
+    Parameters
+    ----------
+    project : Project
+    site : Path
+    parts : sequence of Path
+        Files and folders in it; drafts beside the public site are looked at when they are built.
+
+    Raises
+    ------
+    GateRefused
+        With the files and kinds; the site that was there stays.
+    """
+    from workbench.catalog import read_catalog
+    from workbench.releases.personal_values import personal_values
+    from workbench.releases.scanning import require_clean, scan_site
+
+    personal = personal_values(project, read_catalog(project))
+    require_clean(scan_site(site, personal=personal, parts=parts), what="the built site")
 
 
 def _newest_date(book: Book) -> dt.date | None:

@@ -7,6 +7,7 @@ cannot be looked into counts as a fault too. A report names files, places and ki
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,19 +111,21 @@ def scan_release(folder: Path, *, personal: PersonalValues) -> ScanReport:
     return _scan(folder, personal)
 
 
-def scan_site(site: Path, *, personal: PersonalValues) -> ScanReport:
+def scan_site(site: Path, *, personal: PersonalValues, parts: Sequence[Path] | None = None) -> ScanReport:
     """Look into every file of a built site; files that were looked into before are not looked into again.
 
     Parameters
     ----------
     site : Path
     personal : PersonalValues
+    parts : sequence of Path, optional
+        Only these files and folders of it.
 
     Returns
     -------
     ScanReport
     """
-    return _scan(site, personal)
+    return _scan(site, personal, parts=parts)
 
 
 def require_clean(report: ScanReport, *, what: str) -> None:
@@ -157,14 +160,15 @@ def require_clean(report: ScanReport, *, what: str) -> None:
     raise GateRefused(f"{what} holds what may not be public:\n{shown}{more}", hint=hint)
 
 
-def _scan(folder: Path, personal: PersonalValues) -> ScanReport:
+def _scan(folder: Path, personal: PersonalValues, *, parts: Sequence[Path] | None = None) -> ScanReport:
     allowed = allowed_texts(personal.project)
     version = sha256(canonical({"personal": personal.fingerprint, "program": _program(), "allowed": sorted(allowed)}))
     memory = personal.project.cache / "scan.json"
     before = read_json(memory) if memory.is_file() else {}
     known: dict[str, Any] = before["files"] if before.get("version") == version else {}
     used: dict[str, Any] = {}
-    files = sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
+    there = [path for part in parts or [folder] for path in (part.rglob("*") if part.is_dir() else [part])]
+    files = sorted(path for path in there if path.is_file() or path.is_symlink())
     names = [str(path.relative_to(folder)) for path in files]
     key = f"names {sha256(canonical(names))}"
     used[key] = known[key] if key in known else _names(names, personal, allowed)

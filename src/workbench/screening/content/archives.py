@@ -14,6 +14,11 @@ from typing import IO
 from workbench.screening.content.model import ExhaustedError, Found, Piece, Place, UnreadableError
 
 _CHUNK = 1 << 20
+_DESCRIPTOR = 24
+"""Bytes of a data descriptor behind a file."""
+
+_ZIP64 = 76
+"""Bytes of the records that only large archives have."""
 
 
 def zipped(data: bytes, place: Place) -> Iterator[Found]:
@@ -40,10 +45,7 @@ def zipped(data: bytes, place: Place) -> Iterator[Found]:
                 raise ExhaustedError(f"holds more than {place.budget.limits.members:,} files or encoded stretches")
             told = [part for member in members for part in (member.filename, _plain(member.comment), _plain(member.extra))]
             yield Piece(place.where, "\n".join([_plain(archive.comment), *told]))
-            if sum(member.compress_size for member in members) + 400 * (len(members) + 1) + len(archive.comment) < len(
-                data
-            ) - sum(2 * len(member.filename.encode()) + 2 * len(member.extra) + len(member.comment) for member in members):
-                raise UnreadableError("has bytes that belong to no file of the archive")
+            yield Piece(place.where, "\n".join(_local_headers(data, archive, members)), "raw")
             for member in members:
                 if member.flag_bits & 1:
                     raise UnreadableError("is encrypted")
@@ -55,10 +57,21 @@ def zipped(data: bytes, place: Place) -> Iterator[Found]:
         raise UnreadableError("is a damaged zip archive") from error
 
 
-def _accounted(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> int:
-    """Bytes of an archive that belong to its files and to what is said about them, headers apart."""
-    told = sum(2 * len(member.filename.encode()) + 2 * len(member.extra) + len(member.comment) for member in members)
-    return sum(member.compress_size for member in members) + told + len(archive.comment)
+def _local_headers(data: bytes, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> list[str]:
+    """What stands before each file; every byte must belong to a file or to what is said about it (APPNOTE 6.3.10, 4.3)."""
+    said, end = [], 0
+    for member in sorted(members, key=lambda member: member.header_offset):
+        at = member.header_offset
+        if not 0 <= at - end <= (_DESCRIPTOR if end else 0) or data[at : at + 4] != b"PK\x03\x04":
+            raise UnreadableError("has bytes that belong to no file of the archive")
+        name, extra = int.from_bytes(data[at + 26 : at + 28], "little"), int.from_bytes(data[at + 28 : at + 30], "little")
+        said.append(_plain(data[at + 30 : at + 30 + name + extra]))
+        end = at + 30 + name + extra + member.compress_size
+    directory = sum(46 + len(member.orig_filename.encode()) + len(member.extra) + len(member.comment) for member in members)
+    behind = len(data) - archive.start_dir - directory - 22 - len(archive.comment)
+    if archive.start_dir - end > _DESCRIPTOR or behind > _ZIP64:
+        raise UnreadableError("has bytes that belong to no file of the archive")
+    return said
 
 
 def _plain(data: bytes) -> str:

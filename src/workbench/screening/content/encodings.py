@@ -25,6 +25,7 @@ _WRAPPED = re.compile(r"[A-Za-z0-9+/_-]{40,}(?:(?:\r?\n|\\n)[ \t]{0,12}[A-Za-z0-
 _WORD64 = re.compile(r"[A-Za-z0-9+]{12,}={0,2}")
 _DATA = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w.+-]+(?:=[\w.+-]+)?)*),([^\s\"'<>)]*)", re.ASCII)
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x|\\x)?((?:[0-9A-Fa-f]{2}){6,})(?![0-9A-Za-z])")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _ANY = re.compile(r"&[#A-Za-z]|%[0-9A-Fa-f]{2}|\\[uUx0-9a-f]|[A-Za-z0-9+/_-]{12}|data:")
 
 _MAGIC = (b"PK\x03\x04", b"\x1f\x8b\x08", b"\x89PNG", b"\xff\xd8\xff", b"PAR1", b"BZh", b"\xfd7zXZ", b"%PDF-", b"GIF8", b"ustar")
@@ -53,7 +54,7 @@ def encoded(text: str, place: Place) -> Iterator[Found]:
     ):
         lines = [line for line in text.split("\n") if pattern.search(line)]
         if lines:
-            said = plain("\n".join(lines))
+            said = _CONTROL.sub(" ", plain("\n".join(lines)))
             if said != "\n".join(lines):
                 yield from place.inside(f"written with {name}", said.encode("utf-8", errors="replace"))
     yield from _uris(text, place)

@@ -77,7 +77,7 @@ def markup(text: str, place: Place) -> Iterator[Found]:
             name = "script.json" if "json" in kind else "script.js"
             yield from place.inside(name, body.encode("utf-8", errors="replace"))
     for name, value in reader.embedded:
-        yield from place.inside(f"{name}.json", value.encode("utf-8", errors="replace"))
+        yield from place.inside(f"{name}.txt", value.encode("utf-8", errors="replace"))
 
 
 class _Reader(HTMLParser):
