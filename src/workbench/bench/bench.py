@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
-from workbench.bench.axes import axis_title, make_axis
 from workbench.bench.context import RunContext, resolve_dataset
-from workbench.bench.contributing import check_columns, check_value, contributing_rows
 from workbench.bench.drawing import draw_source, render_svg
 from workbench.bench.loaded import Loaded
 from workbench.bench.modelling import Asked, Model, make_model, model_title
@@ -17,13 +15,12 @@ from workbench.bench.references import KeyReference, Reference
 from workbench.bench.results import Results, display_bundle
 from workbench.bench.sentences import LANGUAGES, bilingual
 from workbench.bench.stating import stated
-from workbench.bench.table import RESULT_MIME, Table
+from workbench.bench.table import RESULT_MIME, Table, advice_bundle
+from workbench.bench.tabling import AskedTable, make_table, table_title
 from workbench.catalog import Catalog, Condition, load_from
-from workbench.disclosure import STATISTICS, Axis, Family, Layout, Statistic, tabulate
+from workbench.disclosure import Family, Statistic, Whole
 from workbench.errors import GateRefused, UsageError, unknown
 from workbench.project import Project
-
-DEFAULT_DECIMALS = {"count": 0, "sum": 0}
 
 
 class Bench:
@@ -118,11 +115,17 @@ class Bench:
         name: str,
         frame: pd.DataFrame,
         *,
-        rows: str,
-        columns: str | None = None,
+        rows: str | Sequence[str],
+        columns: str | Sequence[str] | None = None,
         value: str | None = None,
         statistic: Statistic = "count",
         contributor: str | None = None,
+        margins: bool | Literal["rows", "columns"] = False,
+        hierarchies: Mapping[str, Any] | None = None,
+        quantile: float | None = None,
+        of: Whole | None = None,
+        per: float | None = None,
+        exposure: Mapping[Any, float] | None = None,
         title: Mapping[str, str] | None = None,
         axis_titles: Mapping[str, Mapping[str, str]] | None = None,
         labels: Mapping[str, Mapping[Any, Mapping[str, str]]] | None = None,
@@ -139,15 +142,25 @@ class Bench:
             The result's name, e.g. ``"trips_by_hour"``.
         frame : pandas.DataFrame
             One row per thing counted or measured.
-        rows, columns : str
-            Columns of ``frame`` that give the keys; without ``columns`` the table has one column.
+        rows, columns : str or sequence of str
+            Columns of ``frame`` that give the keys, several crossed; without ``columns`` the table has one column.
         value : str, optional
-            The column measured; needed by every statistic but ``count``.
-        statistic : {"count", "sum", "mean", "median", "value"}
+            The column measured; not of a count, and of a share or rate only where it is of sums.
+        statistic : {"count", "sum", "mean", "median", "quantile", "share", "rate", "value"}
             ``value``: one row a cell, as it is; only for data that are not about people.
         contributor : str, optional
             The column of protected ids; by default the one that the frame carries of the data about people that was
             loaded. Without any, a table is refused once such data was loaded.
+        margins : bool or {"rows", "columns"}
+            Totals, under the key ``"total"``: of both, or a total row or a total column alone.
+        hierarchies : mapping, optional
+            Levels above a column's keys, shown too: ``{"dong": {"역삼동": ("강남구", "서울")}}``, or a frame with a column each.
+        quantile : float, optional
+            Of a quantile, between 0 and 1.
+        of : {"rows", "columns", "all"}, optional
+            What a share is a percentage of, by default ``"columns"``; its totals are shown.
+        per, exposure : float and mapping, optional
+            Of a rate: per how much, by default 100,000, and a public number for each key of the rows.
         title : mapping, optional
             By language; a result without a title in each language is not released.
         axis_titles : mapping, optional
@@ -159,14 +172,14 @@ class Bench:
         unit : mapping, optional
             By language.
         decimals : int, optional
-            By default 0 for counts and sums, 2 for the others.
+            By default 0 for counts and sums, 1 for shares and rates, 2 for the others.
         note : mapping, optional
             A sentence shown under the table, by language.
 
         Returns
         -------
         Table
-            Masked by the primary rules of the policies.
+            Masked by the policies' rules, by what protects that within the table, and as it was last released.
 
         Raises
         ------
@@ -177,51 +190,39 @@ class Bench:
         >>> bench.table("trips_by_hour", trips, rows="hour", contributor="rider_id")  # doctest: +SKIP
         """
         self._results.claim(name, "table")
-        if statistic not in STATISTICS:
-            raise unknown("statistic", str(statistic), STATISTICS, where=f"table '{name}'")
-        check_columns(name, frame, {"rows": rows, "columns": columns, "value": value, "contributor": contributor})
-        check_value(name, statistic, value)
-        contributor = contributor or self._loaded.unit_in(frame)
-        people = self._loaded.check_people(name, frame, contributor=contributor, statistic=statistic)
-        self._loaded.check_axes(name, frame, [rows, *([columns] if columns else [])])
-        for what, given in (("axis_titles", axis_titles), ("labels", labels), ("keys", keys)):
-            for column in given or {}:
-                if column not in (rows, columns):
-                    raise unknown("column", str(column), [rows, *([columns] if columns else [])], where=f"table '{name}', {what}")
-
-        def axis(column: str) -> Axis:
-            made = make_axis(
-                frame,
-                column,
-                table=name,
-                title=(axis_titles or {}).get(column) or axis_title(self._catalog, self._loaded.names, column),
-                labels=(labels or {}).get(column, {}),
-                keys=(keys or {}).get(column),
-            )
-            if any(self._loaded.is_person(key) for key in made.keys):
-                raise GateRefused(f"table '{name}': '{column}' names single people by their protected ids")
-            return made
-
-        layout = Layout(
-            rows=axis(rows),
-            columns=axis(columns) if columns else None,
+        asked = AskedTable(
+            rows=rows,
+            columns=columns,
+            value=value,
             statistic=statistic,
-            decimals=DEFAULT_DECIMALS.get(statistic, 2) if decimals is None else decimals,
-            people=people,
-            unit=bilingual(unit, f"table '{name}': unit") if unit else None,
+            contributor=contributor,
+            margins=margins,
+            quantile=quantile,
+            of=of,
+            per=per,
+            exposure=exposure,
+            hierarchies=hierarchies or {},
+            axis_titles=axis_titles or {},
+            labels=labels or {},
+            keys=keys or {},
+            unit=unit,
+            decimals=decimals,
         )
-        contributions = contributing_rows(name, frame, rows=rows, columns=columns, value=value, contributor=contributor)
-        safe = tabulate(contributions, layout, rules=self._loaded.rules())
-        shown_title = bilingual(title, f"table '{name}': title") if title else dict.fromkeys(LANGUAGES, name)
+        shown = table_title(title, name)
+        where = (self._project, self._context)
+        table, contributions = make_table(
+            name, frame, asked, loaded=self._loaded, catalog=self._catalog, earlier=where, title=shown
+        )
         record = {
-            "title": dict(shown_title) if title else None,
+            "title": shown if title else None,
             "note": bilingual(note, f"table '{name}': note") if note else None,
-            "content": safe.layout.as_record(),
+            "content": table.safe.layout.as_record(),
         }
-        table = Table(name, safe, dict(shown_title))
         self._tables[name] = table
         self._results.write(name, record, datasets=self._loaded.as_record(), contributions=contributions)
         display_bundle(table._repr_mimebundle_())
+        if table.advice:
+            display_bundle(advice_bundle(name, table.advice))
         return table
 
     def figure(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from workbench.bench.keys import row_keys
+from workbench.disclosure import joined
 from workbench.errors import UsageError, unknown
 
 
-def check_columns(table: str, frame: pd.DataFrame, named: Mapping[str, str | None]) -> None:
+def check_columns(
+    table: str, frame: pd.DataFrame, *, rows: Sequence[str], columns: Sequence[str], named: Mapping[str, str | None]
+) -> None:
     """Refuse what is no frame, and columns that it lacks or has twice.
 
     Parameters
@@ -19,6 +22,7 @@ def check_columns(table: str, frame: pd.DataFrame, named: Mapping[str, str | Non
     table : str
         The table's name, for messages.
     frame : pandas.DataFrame
+    rows, columns : sequence of str
     named : mapping of str to (str or None)
         By parameter of ``bench.table``, the column that it names.
 
@@ -28,15 +32,19 @@ def check_columns(table: str, frame: pd.DataFrame, named: Mapping[str, str | Non
     """
     if not isinstance(frame, pd.DataFrame):
         raise UsageError(f"table '{table}': made from a frame of rows, found {type(frame).__name__}")
-    for what, column in named.items():
-        if column is None:
-            continue
+    if not rows:
+        raise UsageError(f"table '{table}': rows= names no column")
+    along = [("rows", column) for column in rows] + [("columns", column) for column in columns]
+    for what, column in [*along, *((what, column) for what, column in named.items() if column is not None)]:
         if not isinstance(column, str) or column not in frame.columns:
             raise unknown("column", str(column), [str(name) for name in frame.columns], where=f"table '{table}', {what}")
         if isinstance(frame[column], pd.DataFrame):
             raise UsageError(f"table '{table}', {what}: the frame has several columns named '{column}'")
-    if named.get("columns") is not None and named["columns"] == named.get("rows"):
-        raise UsageError(f"table '{table}': rows and columns are both '{named['rows']}'", hint="leave columns out")
+    both = next((column for column in columns if column in rows), None)
+    if both is not None:
+        raise UsageError(f"table '{table}': rows and columns are both '{both}'", hint="leave columns out")
+    if len({*rows, *columns}) < len(along):
+        raise UsageError(f"table '{table}': a column stands twice among {', '.join(column for _, column in along)}")
 
 
 def check_value(table: str, statistic: str, value: str | None) -> None:
@@ -51,6 +59,8 @@ def check_value(table: str, statistic: str, value: str | None) -> None:
     ------
     UsageError
     """
+    if statistic in ("share", "rate"):
+        return
     if statistic != "count" and value is None:
         raise UsageError(f"table '{table}': statistic '{statistic}' needs value=, the column measured")
     if statistic == "count" and value is not None:
@@ -61,7 +71,13 @@ def check_value(table: str, statistic: str, value: str | None) -> None:
 
 
 def contributing_rows(
-    table: str, frame: pd.DataFrame, *, rows: str, columns: str | None, value: str | None, contributor: str | None
+    table: str,
+    frame: pd.DataFrame,
+    *,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    value: str | None,
+    contributor: str | None,
 ) -> pd.DataFrame:
     """Return the contributing rows of a table.
 
@@ -70,8 +86,9 @@ def contributing_rows(
     table : str
         The table's name, for messages.
     frame : pandas.DataFrame
-    rows : str
-    columns, value, contributor : str or None
+    rows, columns : sequence of str
+        Several are crossed: their keys stand joined.
+    value, contributor : str or None
 
     Returns
     -------
@@ -84,8 +101,8 @@ def contributing_rows(
         A contributor is missing, or a value is no finite number.
     """
     made = {
-        "row": row_keys(frame[rows]).to_numpy(),
-        "column": row_keys(frame[columns]).to_numpy() if columns else np.full(len(frame), "", dtype=object),
+        "row": _crossed(frame, rows),
+        "column": _crossed(frame, columns) if columns else np.full(len(frame), "", dtype=object),
         "value": _numbers(table, frame[value]) if value else np.ones(len(frame)),
     }
     if contributor is not None:
@@ -93,6 +110,17 @@ def contributing_rows(
             raise UsageError(f"table '{table}': '{contributor}' is missing in some rows, so people cannot be counted")
         made["contributor"] = frame[contributor].astype(str).to_numpy(dtype=object)
     return pd.DataFrame(made)
+
+
+def _crossed(frame: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
+    """The keys of one column, or of several, joined; each combination is joined once."""
+    keys = [row_keys(frame[column]) for column in columns]
+    if len(keys) == 1:
+        return keys[0].to_numpy()
+    combination, found = pd.MultiIndex.from_arrays(keys).factorize()
+    words = np.empty(len(found) + 1, dtype=object)
+    words[:-1] = [joined(parts) for parts in found]
+    return words[combination]
 
 
 def _numbers(table: str, values: pd.Series) -> np.ndarray:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench.bench.keys import plain_key
 from workbench.bench.references import KeyReference, Reference
-from workbench.disclosure import Axis, Key, SafeTable, chosen_key, evaluate
+from workbench.disclosure import Axis, Key, SafeTable, chosen_key, evaluate, joined
 from workbench.errors import UsageError, unknown
 
 RESULT_MIME = "application/vnd.workbench.result+json"
@@ -17,6 +17,10 @@ RESULT_MIME = "application/vnd.workbench.result+json"
 
 WITHHELD = {"ko": "비공개", "en": "withheld"}
 EMPTY = {"ko": "자료 없음", "en": "no data"}
+BOLD = "font-weight:bold;"
+LINES = ("border-top:1px solid", "border-left:1px solid")
+"""How a sum is set off from the rows above it and from the columns before it."""
+
 ROUNDED = {"ko": "{base}의 배수로 반올림", "en": "rounded to multiples of {base}"}
 
 
@@ -31,11 +35,15 @@ class Table:
         The masked table.
     title : dict
         By language.
+    advice : str, optional
+        How to make the table coarser, where more than a quarter of its cells are small: for its author.
 
     Attributes
     ----------
     at : object
-        ``table.at[row, column]``, or ``table.at[row]`` where there is one column: a :class:`Reference`.
+        ``table.at[row, column]``, or ``table.at[row]`` where there is one column: a :class:`Reference`. A total has the key
+        ``"total"``. Where rows or columns cross several columns of the frame, their key is a tuple,
+        ``table.at[("강남구", 2020), "F"]`` or, without columns, ``table.at["강남구", 2020]``; the joined key will do too.
 
     Examples
     --------
@@ -47,10 +55,11 @@ class Table:
     172
     """
 
-    def __init__(self, name: str, safe: SafeTable, title: dict[str, str]) -> None:
+    def __init__(self, name: str, safe: SafeTable, title: dict[str, str], *, advice: str | None = None) -> None:
         self.name = name
         self.safe = safe
         self.title = title
+        self.advice = advice
         self.at = _At(self)
 
     @property
@@ -101,7 +110,7 @@ class Table:
         -------
         Reference
         """
-        return self._reference(["total", self.name, plain_key(column)])
+        return self._reference(["total", self.name, axis_key(self.columns, column)])
 
     def largest(self, column: Key | None = None) -> KeyReference:
         """Return the label of the row with the largest shown cell.
@@ -114,7 +123,7 @@ class Table:
         -------
         KeyReference
         """
-        return self._choice(["largest", self.name, plain_key(column)])
+        return self._choice(["largest", self.name, axis_key(self.columns, column)])
 
     def smallest(self, column: Key | None = None) -> KeyReference:
         """Return the label of the row with the smallest shown cell.
@@ -127,7 +136,7 @@ class Table:
         -------
         KeyReference
         """
-        return self._choice(["smallest", self.name, plain_key(column)])
+        return self._choice(["smallest", self.name, axis_key(self.columns, column)])
 
     def _reference(self, expression: list[Any]) -> Reference:
         return Reference(evaluate(expression, {self.name: self.safe}), expression, self.safe.layout.decimals)
@@ -152,10 +161,62 @@ class _At:
         self._table = table
 
     def __getitem__(self, key: Any) -> Reference:
+        rows, columns = self._table.rows, self._table.columns
+        if columns is None and rows.parts and isinstance(key, tuple) and len(key) == len(rows.parts):
+            key = (key, None)
         if isinstance(key, tuple) and len(key) != 2:
             raise UsageError(f"table '{self._table.name}': a cell is at[row] or at[row, column], found {key!r:.60}")
         row, column = key if isinstance(key, tuple) else (key, None)
-        return self._table._reference(["at", self._table.name, plain_key(row), plain_key(column)])
+        return self._table._reference(["at", self._table.name, axis_key(rows, row), axis_key(columns, column)])
+
+
+def axis_key(axis: Axis | None, key: Any) -> Any:
+    """Return a key as it stands on an axis: a tuple, where the axis crosses several columns, joined.
+
+    Parameters
+    ----------
+    axis : Axis or None
+    key : Any
+
+    Returns
+    -------
+    str, int, float, bool or None
+
+    Examples
+    --------
+    >>> axis_key(Axis("district · year", ("강남구 · 2020",), {}, {}, parts=("district", "year")), ("강남구", 2020))
+    '강남구 · 2020'
+    """
+    if axis is not None and axis.parts and isinstance(key, tuple):
+        return joined([plain_key(part) for part in key])
+    return plain_key(key)
+
+
+def _sums(axis: Axis) -> dict[int, bool]:
+    """The places of an axis's sums, which are set off from the rest."""
+    base = set(axis.base.tolist())
+    return {place: True for place in range(len(axis.keys)) if place not in base}
+
+
+def advice_bundle(table: str, advice: str) -> dict[str, str]:
+    """Return advice to a table's author as an output of its own: no result, so the public copy of a notebook lacks it.
+
+    Parameters
+    ----------
+    table, advice : str
+
+    Returns
+    -------
+    dict of str to str
+        By MIME type.
+
+    Examples
+    --------
+    >>> advice_bundle("trips", "join a < b")["text/html"]
+    '<p role="note"><strong>⚠</strong> table &#x27;trips&#x27;: join a &lt; b</p>'
+    """
+    words = f"table '{table}': {advice}"
+    return {"text/html": f'<p role="note"><strong>⚠</strong> {html.escape(words)}</p>', "text/plain": f"⚠ {words}"}
 
 
 def cell_text(safe: SafeTable, row: int, column: int, language: str) -> str:
@@ -195,10 +256,17 @@ def table_html(safe: SafeTable, title: dict[str, str], language: str) -> str:
     """
     layout = safe.layout
     columns = layout.columns.labels[language] if layout.columns else ((layout.unit or {}).get(language, ""),)
-    head = "".join(f'<th scope="col">{html.escape(str(label))}</th>' for label in columns)
+    summed = [_sums(layout.rows), _sums(layout.columns) if layout.columns else {}]
+
+    def cell(kind: str, text: str, row: int | None, column: int | None, scope: str = "") -> str:
+        line = ";".join(style for sums, place, style in zip(summed, (row, column), LINES, strict=True) if place in sums)
+        return f"<{kind}{scope}" + (f' style="{BOLD}{line}"' if line else "") + f">{html.escape(text)}</{kind}>"
+
+    head = "".join(cell("th", str(label), None, place, ' scope="col"') for place, label in enumerate(columns))
     body = "".join(
-        f'<tr><th scope="row">{html.escape(str(label))}</th>'
-        + "".join(f"<td>{html.escape(cell_text(safe, row, column, language))}</td>" for column in range(layout.shape[1]))
+        "<tr>"
+        + cell("th", str(label), row, None, ' scope="row"')
+        + "".join(cell("td", cell_text(safe, row, column, language), row, column) for column in range(layout.shape[1]))
         + "</tr>"
         for row, label in enumerate(layout.rows.labels[language])
     )

@@ -3,14 +3,15 @@
 from workbench.disclosure.advice import advice_of
 from workbench.disclosure.axes import TOTAL, Axis, Key
 from workbench.disclosure.cells import Cells, Members, cells_of, members_of
+from workbench.disclosure.crossing import chain_of, crossed_axis, joined, summed
 from workbench.disclosure.expressions import Expression, calculate, chosen_key, evaluate, rests_on_cells, tables_of
 from workbench.disclosure.fitting import fit_model
-from workbench.disclosure.layouts import STATISTICS, Layout, Statistic
+from workbench.disclosure.layouts import STATISTICS, Layout, Statistic, Whole
 from workbench.disclosure.model_layouts import FAMILIES, Family, ModelLayout, read_formula
 from workbench.disclosure.models import FittedModel, decimals_of, model_differences
 from workbench.disclosure.reproduced import differences
 from workbench.disclosure.rules import Dominance, Rules, rules_of, strictest
-from workbench.disclosure.safe_table import safe_table
+from workbench.disclosure.safe_table import exposure_of, safe_table
 from workbench.disclosure.tables import SafeTable, published, round_half_up, tabulate, withheld_of
 
 __all__ = [
@@ -30,14 +31,19 @@ __all__ = [
     "Rules",
     "SafeTable",
     "Statistic",
+    "Whole",
     "advice_of",
     "calculate",
     "cells_of",
+    "chain_of",
     "chosen_key",
+    "crossed_axis",
     "decimals_of",
     "differences",
     "evaluate",
+    "exposure_of",
     "fit_model",
+    "joined",
     "members_of",
     "model_differences",
     "published",
@@ -47,6 +53,7 @@ __all__ = [
     "rules_of",
     "safe_table",
     "strictest",
+    "summed",
     "tables_of",
     "tabulate",
     "withheld_of",
