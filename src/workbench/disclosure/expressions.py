@@ -177,7 +177,8 @@ def chosen_key(expression: Expression, tables: Results) -> tuple[SafeTable, int]
         case ["largest" | "smallest" as which, str() as name, column]:
             table = _table(tables, name)
             place = _column_place(table, column)
-            shown = [(row[place], position) for position, row in enumerate(table.values) if row[place] is not None]
+            base = set(table.layout.rows.base.tolist())  # a sum is no choice among its parts
+            shown = [(row[place], at) for at, row in enumerate(table.values) if at in base and row[place] is not None]
             if not shown:
                 raise GateRefused(f"table '{name}': no cell of the column is shown", hint="use coarser rows")
             sign = -1 if which == "largest" else 1
@@ -262,9 +263,13 @@ def _total(table: SafeTable, name: str, column: Key | None) -> float | int:
     place = _column_place(table, column)
     if table.layout.statistic not in ("count", "sum", "value"):
         raise UsageError(f"table '{name}': a {table.layout.statistic} cannot be added up")
-    if any(row[place] == "withheld" for row in table.states):
+    whole = table.layout.rows.whole
+    if whole is not None and table.states[whole][place] == "shown":
+        return table.values[whole][place] or 0
+    base = table.layout.rows.base.tolist()
+    if any(table.states[row][place] == "withheld" for row in base):
         raise GateRefused(f"table '{name}': a cell is withheld, so the column has no total", hint="use coarser rows")
-    shown = [value for row in table.values if (value := row[place]) is not None]
+    shown = [value for row in base if (value := table.values[row][place]) is not None]
     if not shown:
         raise GateRefused(f"table '{name}': no cell of the column is shown, so it has no total")
     return sum(shown) if all(isinstance(value, int) for value in shown) else _finite(math.fsum(shown))

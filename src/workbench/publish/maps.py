@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.places import DISTRICT_NAMES, district_paths
-from workbench.publish.records import TOTAL, TableContent
+from workbench.publish.records import TableContent
 from workbench.publish.tables import anchor, last_column, written
 
 CLASSES = 5
@@ -61,7 +61,7 @@ def is_of_districts(content: TableContent) -> bool:
     -------
     bool
     """
-    keys = [key for key in content.rows.keys if key != TOTAL]
+    keys = [key for key, total in zip(content.rows.keys, content.rows.totals, strict=True) if not total]
     return len(keys) >= MIN_DISTRICTS and all(key in DISTRICT_NAMES for key in keys)
 
 
@@ -109,8 +109,8 @@ def map_view(content: TableContent, language: str, *, words: Mapping[str, str]) 
     column = last_column(content.columns)
     cells = {
         key: (values[column], states[column])
-        for key, values, states in zip(content.rows.keys, content.values, content.state, strict=True)
-        if key != TOTAL
+        for key, values, states, total in zip(content.rows.keys, content.values, content.state, content.rows.totals, strict=True)
+        if not total
     }
     labels = dict(zip(content.rows.keys, content.rows.labels[language], strict=True))
     values = [value for value, _ in cells.values() if value is not None]

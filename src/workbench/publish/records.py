@@ -133,6 +133,13 @@ class Used(Record):
     disclosure: UsedDisclosure | None = None
 
 
+class Summed(Record):
+    """A key that is the sum of others."""
+
+    key: Any
+    of: list[Any]
+
+
 class Axis(Record):
     """The rows or columns of a table: keys for machines, labels for readers."""
 
@@ -140,6 +147,8 @@ class Axis(Record):
     title: Bilingual
     keys: list[Any]
     labels: dict[str, list[str]]
+    sums: list[Summed] = []
+    parts: list[str] = []
 
     @model_validator(mode="after")
     def _a_label_for_each_key(self) -> Axis:
@@ -150,17 +159,28 @@ class Axis(Record):
                 raise ValueError(f"labels.{language}: {len(self.labels[language])} labels for {len(self.keys)} keys")
         return self
 
+    @property
+    def totals(self) -> list[bool]:
+        """Which keys are sums of others, or called a total."""
+        summed = [one.key for one in self.sums]
+        return [key == TOTAL or key in summed for key in self.keys]
+
 
 class TableContent(Record):
     """A table: one value and one state for each row and column."""
 
     rows: Axis
     columns: Axis | None
-    statistic: Literal["count", "sum", "mean", "median", "value"]
+    statistic: Literal["count", "sum", "mean", "median", "value", "share", "rate", "quantile"]
     unit: Bilingual | None
     decimals: Annotated[int, Field(ge=0, le=12)]
     contributors: str | None
     rounded_to: Annotated[int, Field(ge=2)] | None = None
+    share_of: Literal["rows", "columns", "all"] | None = None
+    exposure: list[float] | None = None
+    per: float | None = None
+    quantile: float | None = None
+    of_value: bool = False
     values: list[list[float | None]]
     state: list[list[State]]
 

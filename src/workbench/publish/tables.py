@@ -12,7 +12,7 @@ from string import Formatter
 from typing import Any
 
 from workbench.errors import CheckFailed
-from workbench.publish.records import TOTAL, Axis, FindingContent, TableContent
+from workbench.publish.records import Axis, FindingContent, TableContent
 
 SCROLLS_FROM_ROWS = 30
 """Longer tables get a box of their own height."""
@@ -26,6 +26,7 @@ class Cell:
 
     text: str
     state: str
+    total: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class TableView:
     empty: int
     rounded_to: int | None = None
     foot: str | None = None
+    summed: tuple[bool, ...] = ()
 
     @property
     def scrolls(self) -> bool:
@@ -125,14 +127,15 @@ def table_view(content: TableContent, language: str, *, words: Mapping[str, str]
     """
     names = {"withheld": words["withheld"], "empty": words["empty"]}
     rows = []
-    for key, label, values, states in zip(
-        content.rows.keys, content.rows.labels[language], content.values, content.state, strict=True
+    summed = tuple(content.columns.totals) if content.columns else (False,)
+    for key, label, values, states, total in zip(
+        content.rows.keys, content.rows.labels[language], content.values, content.state, content.rows.totals, strict=True
     ):
         cells = tuple(
-            Cell(text=names[state] if value is None else written(value, content.decimals), state=state)
-            for value, state in zip(values, states, strict=True)
+            Cell(text=names[state] if value is None else written(value, content.decimals), state=state, total=of_columns)
+            for value, state, of_columns in zip(values, states, summed, strict=True)
         )
-        rows.append(Row(key=anchor(key), label=label, cells=cells, total=key == TOTAL))
+        rows.append(Row(key=anchor(key), label=label, cells=cells, total=total))
     statistic = words[f"statistic_{content.statistic}"]
     return TableView(
         corner=content.rows.title[language],
@@ -144,6 +147,7 @@ def table_view(content: TableContent, language: str, *, words: Mapping[str, str]
         withheld=sum(state == "withheld" for states in content.state for state in states),
         empty=sum(state == "empty" for states in content.state for state in states),
         rounded_to=content.rounded_to,
+        summed=summed,
     )
 
 
@@ -224,4 +228,4 @@ def last_column(axis: Axis | None) -> int:
     """
     if axis is None:
         return 0
-    return max((number for number, key in enumerate(axis.keys) if key != TOTAL), default=0)
+    return max((number for number, total in enumerate(axis.totals) if not total), default=0)

@@ -186,7 +186,7 @@ def csv_bytes(safe: SafeTable) -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     if layout.columns:
-        columns = [_both(labels) for labels in zip(*(layout.columns.labels[lang] for lang in LANGUAGES), strict=True)]
+        columns = [unformula(_both(labels)) for labels in zip(*(layout.columns.labels[lang] for lang in LANGUAGES), strict=True)]
     else:
         columns = [_both(layout.unit[lang] for lang in LANGUAGES) if layout.unit else "value"]
     writer.writerow([*(f"{layout.rows.title[lang]} ({lang})" for lang in LANGUAGES), *columns])
