@@ -15,7 +15,8 @@ from workbench.errors import CheckFailed, GateRefused
 from workbench.governance import read_governance
 from workbench.governance.signing import generate_age_identity
 from workbench.privacy import protect_dataset
-from workbench.privacy.people_map import machine_secret, map_path, read_people_map, secret_path
+from workbench.privacy.ledger_secret import machine_secret, secret_path
+from workbench.privacy.people_map import map_path, read_people_map
 from workbench.project import Project
 from workbench.vault import Keys, Vault, read_keys
 from workbench.vault.keys import write_identity

@@ -18,7 +18,8 @@ from workbench.errors import GateRefused
 from workbench.files import canonical, replace_folder, replacing, sha256, sha256_file
 from workbench.governance import Governance, read_governance, require_adopted_policy
 from workbench.privacy.fitting import check_policy, kind_of
-from workbench.privacy.people_map import forget_other_maps, machine_secret, map_fault, map_people, write_people_map
+from workbench.privacy.ledger_secret import machine_secret
+from workbench.privacy.people_map import forget_other_maps, map_fault, map_people, write_people_map
 from workbench.privacy.policy import PUBLIC_DOWNLOAD, Policy, read_policy
 from workbench.progress import Report, silent
 from workbench.project import Project

@@ -18,7 +18,8 @@ from typing import IO, Any
 
 from workbench.errors import CheckFailed, GateRefused, UsageError
 from workbench.files import canonical, replace_folder, replacing
-from workbench.privacy.people_map import commitment_to, map_path, private_folder, remember_map, remember_secret, secret_path
+from workbench.privacy.ledger_secret import commitment_to, private_folder, remember_secret, secret_path
+from workbench.privacy.people_map import map_path, remember_map
 from workbench.project import Project
 from workbench.releases.ledger.entries import check_files, head_of, read_entries
 from workbench.releases.ledger.ledger import Ledger, locked

@@ -351,7 +351,7 @@ def locked(project: Project) -> Iterator[None]:
     ------
     None
     """
-    from workbench.privacy.people_map import private_folder
+    from workbench.privacy.ledger_secret import private_folder
 
     private_folder(project)
     folder = project.private / "locks"

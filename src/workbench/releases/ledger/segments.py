@@ -34,6 +34,27 @@ class Block:
     signature: np.ndarray
 
 
+def signatures(start: np.ndarray, person: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Return one number a cell, as the ledger stores it: equal for equal vectors, and the sum's for a sum of cells.
+
+    Parameters
+    ----------
+    start : numpy.ndarray, shape (cells + 1,)
+    person, weight : numpy.ndarray, shape (memberships,)
+
+    Returns
+    -------
+    numpy.ndarray of uint64, shape (cells,)
+
+    Examples
+    --------
+    >>> one = signatures(np.array([0, 2, 3, 6]), np.array([4, 7, 9, 4, 7, 9]), np.array([1, 1, 2, 1, 1, 2]))
+    >>> bool(one[0] + one[1] == one[2])
+    True
+    """
+    return signature(person, weight, start)
+
+
 class Writer:
     """Writes the blocks of one release; those that are known by their hash are not written again."""
 
@@ -167,7 +188,7 @@ def _mapped(folder: Path, entry: int, at: int, numbers: int) -> np.ndarray:
 
 
 def _parts(vectors: Vectors) -> list[memoryview]:
-    marks = signature(vectors.person, vectors.weight, vectors.start)
+    marks = signatures(vectors.start, vectors.person, vectors.weight)
     parts = [_bytes(one, "<i8") for one in (vectors.start, vectors.person, vectors.weight)] + [_bytes(marks, "<u8")]
     return parts + ([_bytes(vectors.amount, "<f8")] if vectors.amount is not None else [])
 
