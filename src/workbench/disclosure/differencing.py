@@ -177,34 +177,38 @@ def find_differences(new: Groups, index: Index, *, k: int, work: int = WORK) -> 
     close, repeated = _pairs(ground, fresh, named, k=k)
     found += close
     settled = {item.new for item in found}
+    ground.shut.update(Cell(named.last, cell) for cell in settled)
+
+    def settle(item: Difference) -> None:
+        found.append(item)
+        settled.add(item.new)
+        ground.shut.add(Cell(named.last, item.new))
+
     open_cells = [cell for cell in range(len(fresh)) if cell not in settled and cell not in repeated and fresh.sizes[cell] > 0]
     around = containing(ground, open_cells)
-    for cell, outer, last in remainders(ground, around, k=k):
-        if cell not in settled:
-            found.append(_of_cover(ground, outer, (Cell(named.last, cell), last), named))
-            settled.add(cell)
+    for cell, outer, third in remainders(ground, around, k=k):
+        if cell not in settled and third not in ground.shut:
+            settle(_of_cover(ground, outer, (Cell(named.last, cell), third), named))
     searched = [(Cell(named.last, cell), [cell]) for cell in open_cells if fresh.plain[cell]]
     searched += ordered(ground, around, k=k)
     budget = Budget(work)
     doubt: set[int] = set()
     beyond: set[int] = set()
     for outer, cells in searched:
-        if settled.issuperset(cells):
-            continue
-        must = None if outer.segment == named.last else [Cell(named.last, cell) for cell in cells]
-        inner, decision = leaves_few(ground, outer, k=k, budget=budget, must=must)
-        if inner:
-            found.append(_of_cover(ground, outer, inner, named))
-            settled.add(found[-1].new)
-        elif decision != "decided":
-            (doubt if decision == "doubt" else beyond).update(cells)
+        while not settled.issuperset(cells):
+            left = [Cell(named.last, cell) for cell in cells if cell not in settled]
+            must = None if outer.segment == named.last else left
+            inner, decision = leaves_few(ground, outer, k=k, budget=budget, must=must)
+            if not inner:
+                if decision != "decided":
+                    (doubt if decision == "doubt" else beyond).update(cell.cell for cell in left)
+                break
+            settle(_of_cover(ground, outer, inner, named))
     for cell in open_cells:
-        if cell in settled:
-            continue
-        for weights, people in combinations(ground, Cell(named.last, cell), k=k):
-            terms = tuple(named.term(one, times) for one, times in weights)
-            found.append(Difference(cell, terms, people, "combination"))
-            settled.add(cell)
+        if cell not in settled:
+            for weights, people in combinations(ground, Cell(named.last, cell), k=k):
+                terms = tuple(named.term(one, times) for one, times in weights)
+                settle(Difference(cell, terms, people, "combination"))
     found.sort(key=lambda item: (item.new, item.kind, len(item.terms)))
     return Differences(tuple(found), tuple(sorted(doubt - settled)), tuple(sorted(beyond - settled - doubt)))
 
@@ -235,7 +239,7 @@ def _pairs(ground: Ground, fresh: Segment, named: _Names, *, k: int) -> tuple[li
                 each[cell] += 1
                 terms = (Term(cell, False, 1), named.term(Cell(number, other), -1))
                 found.append(Difference(cell, terms, count, "pair"))
-    return [item for item in found if item.new not in repeated or not item.terms[1].earlier], repeated
+    return [item for item in found if item.new not in repeated], repeated
 
 
 def _of_cover(ground: Ground, outer: Cell, inner: Sequence[Cell], named: _Names) -> Difference:

@@ -14,7 +14,7 @@ import numpy as np
 
 from workbench.disclosure.cover import Budget, System, residual
 from workbench.disclosure.group_index import Segment
-from workbench.disclosure.groups import BANDS, mixed, spread
+from workbench.disclosure.groups import BANDS, distinct, mixed, spread
 
 SYSTEM_ENTRIES = 400_000
 """A system of candidates with more entries is not searched as a whole."""
@@ -56,6 +56,8 @@ class Ground:
         For each segment, the number of each of its people among those of all.
     numbers : numpy.ndarray
         One for each of all people, to be written on.
+    shut : set of Cell
+        Cells that will not be published, and take no part.
     """
 
     segments: tuple[Segment, ...]
@@ -64,13 +66,12 @@ class Ground:
     known: dict[tuple[int, int], np.ndarray]
     everybody: tuple[np.ndarray, ...]
     numbers: np.ndarray
+    shut: set[Cell]
 
     @classmethod
     def of(cls, segments: Sequence[Segment]) -> Ground:
         """Lay out the arrays."""
-        keys = np.zeros(0, np.uint64)
-        for part in segments:
-            keys = np.union1d(keys, part.key)
+        keys = distinct(np.concatenate([np.zeros(0, np.uint64), *(part.key for part in segments)]))
         return cls(
             tuple(segments),
             tuple(np.zeros(len(part.key), np.int64) for part in segments),
@@ -78,6 +79,7 @@ class Ground:
             {},
             tuple(np.searchsorted(keys, part.key) for part in segments),
             np.zeros(len(keys), np.int64),
+            set(),
         )
 
     def places(self, one: int, other: int, people: np.ndarray) -> np.ndarray:
@@ -145,6 +147,8 @@ def _searched(
     for number, (part, cells) in enumerate(zip(ground.segments, inside, strict=True)):
         alike = np.flatnonzero(part.sizes[cells] == len(weight))
         inside[number] = np.delete(cells, alike[(part.bands[cells[alike]] == own).all(1)])
+    for cell in ground.shut:
+        inside[cell.segment] = inside[cell.segment][inside[cell.segment] != cell.cell]
     budget.spend(sum(map(len, inside)))
     entries = sum(int(part.sizes[cells].sum()) for part, cells in zip(ground.segments, inside, strict=True))
     if entries + k <= len(weight) or (entries > FEW_ENTRIES and not _hopeful(ground, inside, weight, places, k=k)):

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from workbench.disclosure.groups import Groups, band_sums, mixed, spread, whole
+from workbench.disclosure.groups import Groups, band_sums, distinct, mixed, spread, whole
 from workbench.errors import UsageError
 
 WITNESSES = 16
@@ -151,7 +151,7 @@ def _finished(
 
 def _joined(one: Segment, other: Segment) -> Segment:
     """The cells of one segment and then of the other."""
-    key = np.union1d(one.key, other.key)
+    key = distinct(np.concatenate((one.key, other.key)))
     parts = (one, other)
     return _finished(
         key,

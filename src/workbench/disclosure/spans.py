@@ -86,7 +86,7 @@ def _neighbours(ground: Ground, cell: Cell) -> list[Cell]:
     total = sum(len(segment) for segment in ground.segments)
     if total <= SMALL:
         others = [Cell(number, one) for number, segment in enumerate(ground.segments) for one in range(len(segment))]
-        return [cell, *(one for one in others if one != cell)]
+        return [cell, *(one for one in others if one != cell and one not in ground.shut)]
     size = int(part.sizes[cell.cell])
     span = int(part.start[cell.cell]) + np.linspace(0, size - 1, min(size, 24)).astype(np.int64)
     key = part.key[part.person[span]]
@@ -100,6 +100,8 @@ def _neighbours(ground: Ground, cell: Cell) -> list[Cell]:
         ranked += [(-float(alike[at]), number, int(near[at])) for at in best.tolist()]
     result, entries = [cell], 0
     for _, number, one in sorted(ranked):
+        if Cell(number, one) in ground.shut:
+            continue
         entries += int(ground.segments[number].sizes[one])
         if entries <= NEARBY * (size + 100) and len(result) <= NEIGHBOURS and Cell(number, one) != cell:
             result.append(Cell(number, one))
