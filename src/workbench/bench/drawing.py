@@ -10,6 +10,7 @@ import dis
 import importlib.util
 import inspect
 import io
+import re
 import textwrap
 import warnings
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from workbench.bench.drawing_source import check_drawing_source
 from workbench.bench.table import Table
 from workbench.errors import UsageError
 
@@ -25,6 +27,9 @@ FIGURE_INCHES = (7.2, 4.05)
 """Width and height of an axes' figure; 7.2 in wide text of 10 pt stays readable on a phone 390 px wide."""
 
 FONT_PACKAGE = "koreanize_matplotlib"
+
+COMMENT = re.compile(rb"\n *<!--.*?-->", re.DOTALL)
+"""Matplotlib writes every text once more beside its outlines; a picture holds what is drawn and nothing beside it."""
 
 SIGNATURE = "def draw(axes, table, language): ..."
 
@@ -114,11 +119,40 @@ def render_svg(source: str, table: Table, language: str) -> bytes:
             figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         except Exception as error:
             raise _failed(table.name, error) from error
-    return buffer.getvalue()
+    return COMMENT.sub(b"", buffer.getvalue())
+
+
+def warm_up() -> None:
+    """Load whatever drawing needs of modules and fonts, so that nothing is read once a process has shut its doors."""
+    from workbench.disclosure import Axis, Layout, SafeTable
+
+    words = {"ko": "가나 12", "en": "Label 12"}
+    axis = Axis("a", (1, 2), words, {"ko": ("가", "나"), "en": ("a", "b")})
+    layout = Layout(rows=axis, columns=None, statistic="count", decimals=0, people=False)
+    table = Table("warm_up", SafeTable(layout, ((1,), (2,)), (("shown",), ("shown",))), words)
+    render_svg(WARM_UP, table, "ko")
+
+
+WARM_UP = """
+def draw(axes, table, language):
+    import numpy as np
+
+    shown = table.frame(language)
+    axes.bar(np.arange(len(shown)), shown["value"], hatch="/", label=table.title[language])
+    axes.scatter([0, 1], [1, 2], c=[1.0, 2.0])
+    axes.plot([0, 1], [1, 2], linestyle="--")
+    axes.fill_between([0, 1], [1, 2])
+    axes.annotate("a", (0, 1), xytext=(1, 2), arrowprops={"arrowstyle": "->"})
+    axes.set_title("가나 a − $x^2$", fontweight="bold")
+    axes.set_xticks(range(len(shown)), shown.index)
+    axes.legend(title="a")
+"""
+"""A drawing that uses most of what drawings use."""
 
 
 def _compiled(source: str, name: str) -> Callable[..., None]:
     """The drawing function, defined among no other names."""
+    check_drawing_source(source, name)
     names: dict[str, Any] = {}
     try:
         exec(compile(source, f"<figure {name}>", "exec"), names)  # noqa: S102 (the analyst's own function, by design)

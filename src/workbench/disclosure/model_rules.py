@@ -97,8 +97,8 @@ def _people(design: Design, rows: np.ndarray) -> int:
 def _of_columns(design: Design, k: int) -> Iterator[str]:
     """Columns that are about few people."""
     for term, values in zip(design.terms, design.matrix.T, strict=True):
-        if term == INTERCEPT:
-            continue
+        if term == INTERCEPT or all("[" in part for part in term.split(":")):
+            continue  # levels and their products are judged as groups, with their reference
         different, each, counts = np.unique(values, return_inverse=True, return_counts=True)
         commonest = each == int(np.argmax(counts))
         if _people(design, ~commonest) < k:

@@ -1,6 +1,7 @@
-"""Drawing a release's figures in a process of their own that holds the accepted tables and nothing else.
+"""Drawing a release's figures in processes of their own that hold the accepted tables and nothing else.
 
-Run as a program: a job on standard input, SVG files into the folder that it names.
+Each figure is drawn twice, in two processes with other hash seeds: a picture that differs is not a function of its table. Run
+as a program: a job on standard input, pictures on standard output.
 """
 
 from __future__ import annotations
@@ -11,13 +12,19 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import UsageError
+from workbench.errors import GateRefused, UsageError, combine
+from workbench.files import write_bytes
+from workbench.releases.figure_check import check_svg
 
 TIMEOUT_S = 300
+
+PROCESSES = 2
+"""One to draw, one to see that the same comes out again."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Drawing:
 
 
 def redraw(drawings: Sequence[Drawing]) -> None:
-    """Draw figures in a fresh process without this one's environment, data or working folder.
+    """Draw figures in fresh processes without this one's environment, data or working folder, and check what they drew.
 
     Parameters
     ----------
@@ -55,26 +62,38 @@ def redraw(drawings: Sequence[Drawing]) -> None:
 
     Raises
     ------
+    GateRefused
+        A picture differs when it is drawn again, or holds something that is no drawing.
     UsageError
         A drawing fails, with its own words.
     """
     if not drawings:
         return
-    job = [{**drawing.__dict__, "target": str(drawing.target)} for drawing in drawings]
-    for drawing in drawings:
-        drawing.target.parent.mkdir(parents=True, exist_ok=True)
+    named = ("table", "name", "title", "source", "language")
+    job = json.dumps([{key: getattr(one, key) for key in named} for one in drawings], ensure_ascii=False).encode()
+    with ThreadPoolExecutor(PROCESSES) as threads:
+        drawn, again = threads.map(_drawn, [job] * PROCESSES, [len(drawings)] * PROCESSES)
+    problems = []
+    for drawing, one, two in zip(drawings, drawn, again, strict=True):
+        where = f"figure of table '{drawing.name}' ({drawing.language})"
+        if one != two:
+            problems.append(f"{where}: is drawn otherwise each time, so it shows more than its table (random, or a set's order)")
+            continue
+        problems += [f"{where}: {problem}" for problem in check_svg(one)]
+    if problems:
+        raise combine(problems, where="figures", kind=GateRefused, hint="draw bars, lines, points and texts from the table")
+    for drawing, one in zip(drawings, drawn, strict=True):
+        write_bytes(drawing.target, one)
+
+
+def _drawn(job: bytes, count: int) -> list[bytes]:
+    """The pictures of one process."""
     with tempfile.TemporaryDirectory(prefix="workbench-redraw-") as empty:
-        environment = {
-            "PATH": os.environ.get("PATH", ""),
-            "HOME": empty,
-            "MPLCONFIGDIR": empty,
-            "MPLBACKEND": "agg",
-            "LANG": "C.UTF-8",
-        }
+        environment = {"HOME": empty, "MPLCONFIGDIR": empty, "MPLBACKEND": "agg", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
         try:
             done = subprocess.run(
-                [sys.executable, "-m", "workbench.releases.redraw"],
-                input=json.dumps(job, ensure_ascii=False).encode(),
+                [sys.executable, "-I", "-m", "workbench.releases.redraw"],
+                input=job,
                 capture_output=True,
                 cwd=empty,
                 env=environment,
@@ -83,26 +102,42 @@ def redraw(drawings: Sequence[Drawing]) -> None:
             )
         except subprocess.TimeoutExpired:
             raise UsageError(
-                f"drawing {len(drawings)} figures took more than {TIMEOUT_S} s", hint="simplify the drawing functions"
+                f"drawing {count} figures took more than {TIMEOUT_S} s", hint="simplify the drawing functions"
             ) from None
-    if done.returncode != 0:
+    try:
+        answer = json.loads(done.stdout)
+        pictures = answer["pictures"]
+    except (ValueError, KeyError, TypeError):
         lines = done.stderr.decode(errors="replace").strip().splitlines()
-        raise UsageError(lines[-1] if lines else f"drawing ended with code {done.returncode}")
+        raise UsageError(f"drawing ended with code {done.returncode}" + (f": {lines[-1]:.200}" if lines else "")) from None
+    if answer["error"] is not None:
+        raise UsageError(answer["error"])
+    return [picture.encode() for picture in pictures]
 
 
 def main() -> int:
     """Draw what standard input asks for."""
     from workbench.bench import Table, render_svg
+    from workbench.bench.drawing import warm_up
     from workbench.disclosure import SafeTable
+    from workbench.releases.drawing_guard import limit_resources, shut
 
-    for job in json.load(sys.stdin):
-        table = Table(job["name"], SafeTable.from_record(job["table"]), job["title"])
-        try:
-            drawn = render_svg(job["source"], table, job["language"])
-        except UsageError as error:
-            sys.stderr.write(error.message + "\n")
-            return 1
-        Path(job["target"]).write_bytes(drawn)
+    out = os.fdopen(os.dup(1), "wb")
+    jobs = json.load(sys.stdin)
+    tables = [Table(job["name"], SafeTable.from_record(job["table"]), job["title"]) for job in jobs]
+    warm_up()
+    sys.stdout = sys.stderr
+    os.environ.clear()
+    limit_resources()
+    shut()
+    error, pictures = None, []
+    try:
+        for job, table in zip(jobs, tables, strict=True):
+            pictures.append(render_svg(job["source"], table, job["language"]).decode())
+    except UsageError as failed:
+        error = failed.message
+    out.write(json.dumps({"error": error, "pictures": pictures}, ensure_ascii=False).encode())
+    out.close()
     return 0
 
 
