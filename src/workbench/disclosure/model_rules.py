@@ -116,7 +116,7 @@ def _of_groups(design: Design, k: int, rules: Rules) -> Iterator[str]:
             continue
         if _people(design, group.rows) < k:
             yield f"{group.name} has fewer than {k} people: {_join(design, group)}"
-        elif _people(design, ~group.rows) < k:
+        elif _people(design, ~group.rows) < k and sum(other.variables == group.variables for other in design.groups) > 2:
             yield f"all but {group.name} have fewer than {k} people: leave {' × '.join(group.variables)} out"
         elif _dominated(design, group.rows, rules):
             yield f"a few people make up most of the response in {group.name}: {_join(design, group)}"
