@@ -1,10 +1,9 @@
 """Finds rows about people in a text: several values of one row side by side, each of which alone says nothing.
 
 What ``print(df.head())`` leaves behind may hold no identifier at all: an age, a sex, a distance and a time in one line. A line
-counts as a row where at least three fields agree with one row, one of them identifying or sensitive and one of them fine
-(a time, an amount, a length), and where so much would agree by chance with less than one row in a thousand such lines; or
-where several lines together would agree so by chance less than once in a million times.
-Places and calendar fields count for nothing: tables are published by them.
+agrees with a row where at least three fields do, one of them identifying or sensitive and one of them fine (a time, an
+amount, a length). Places and calendar fields count for nothing: tables are published by them. How many lines would agree by
+chance follows from how frequent each value is; what is reported would happen by chance less than three times in a thousand.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,10 +21,14 @@ if TYPE_CHECKING:
     Integers = np.ndarray[Any, np.dtype[np.int64]]
 
 CHANCE = 1e-3
-"""Rows that a line may agree with by chance and still count as taken from one."""
+"""So few rows agree with a line by chance where it may count alone."""
 
 LIKELY = 0.05
-"""The same where lines stand together: three that each agree with a row say together what one alone does not."""
+"""The same where it counts together with others of the same place."""
+
+SINGLE = 3e-3
+TOGETHER = 1e-6
+"""How likely so many lines of one place agree by chance, at most: of the first kind, of the second."""
 
 FIELDS = 3
 """Fields that agree."""
@@ -33,7 +37,8 @@ _TOKENS_A_LINE = 80
 _MOST_ROWS = 5_000
 
 _TOKEN = re.compile(
-    r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|[0-9]*[A-Za-z]+[0-9][A-Za-z0-9]*"
+    r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:[+-][0-9]{2}:?[0-9]{2}|Z)?"
+    r"|[0-9]*[A-Za-z]+[0-9][A-Za-z0-9]*"
     r"|[0-9]+[A-Za-z][A-Za-z0-9]*|[0-9]+(?:-[0-9]+)+|-?[0-9]+(?:,[0-9]{3})+(?:\.[0-9]+)?|-?[0-9]+(?:\.[0-9]+)?(?![0-9])|[^\W0-9_]+"
 )
 _NUMBER = re.compile(r"-?[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?")
@@ -53,7 +58,7 @@ def tokens_of(line: str) -> list[str]:
     Examples
     --------
     >>> tokens_of("59 M 송파구 2021-01-01T01:18:44+09:00 1,240.0")
-    ['59', 'm', '송파구', '2021-01-01 01:18', '9', '0', '1240']
+    ['59', 'm', '송파구', '2021-01-01 01:18', '1240']
     """
     return [_plain(token) for token in _TOKEN.findall(line)]
 
@@ -182,57 +187,79 @@ def find_rows(lines: Iterable[str], known: Sequence[KnownRows]) -> int:
     >>> find_rows(["0  31  F  311.5", "1  32  M  312.5", "2  33  F  313.5", "3  34  M  314.5"], [rows])
     4
     """
-    sure = likely = 0
-    expected = 0.0
+    hits, expected = [0, 0], [0.0, 0.0]
     for line in dict.fromkeys(lines):
         tokens = tokens_of(line) if len(line) >= 5 else []
-        best, there = 1.0, False
+        least, chances = 1.0, [0.0, 0.0]
         for at in range(0, max(1, len(tokens) - _TOKENS_A_LINE // 2), _TOKENS_A_LINE // 2):
             window = set(tokens[at : at + _TOKENS_A_LINE])
-            if len(window) >= FIELDS:
-                for rows in known:
-                    chance, holds = _held(window, rows)
-                    best, there = min(best, chance), there or holds
-        if best <= CHANCE:
-            sure += there
-        if best <= LIKELY:
-            likely += there
-            expected += best
-    together = likely >= FIELDS and expected**likely / math.factorial(min(likely, 100)) < CHANCE**2
-    return likely if together else sure
+            for rows in known if len(window) >= FIELDS else ():
+                present = _present(window, rows)
+                if present:
+                    least = min(least, _agreeing(present, rows))
+                    chances = [max(pair) for pair in zip(chances, _by_chance(present, rows), strict=True)]
+        for level, most in enumerate((CHANCE, LIKELY)):
+            hits[level] += least <= most
+            expected[level] += chances[level]
+    return max(
+        (
+            count
+            for count, mean, most in zip(hits, expected, (SINGLE, TOGETHER), strict=True)
+            if count and _tail(mean, count) <= most
+        ),
+        default=0,
+    )
 
 
-def _held(tokens: set[str], rows: KnownRows) -> tuple[float, bool]:
-    """How many rows would agree with so many tokens by chance, and whether one does."""
-    import numpy as np
+Present: TypeAlias = "list[tuple[Column, list[int], float]]"
+"""The fields that a line's tokens may belong to: which values, and which share of the rows has one of them."""
 
-    present: list[tuple[Column, list[int]]] = []
-    shares: dict[str, float] = {}
+
+def _tail(mean: float, count: int) -> float:
+    """A bound of how likely ``count`` or more are where ``mean`` are expected (Poisson)."""
+    return math.exp(count * math.log(max(mean, 1e-12)) - math.lgamma(count + 1))
+
+
+def _present(tokens: set[str], rows: KnownRows) -> Present:
+    """Nothing where the tokens are too common, or of too few fields, to tell a row."""
+    found: Present = []
     for column in rows.columns:
         codes = [column.codes[token] for token in tokens if token in column.codes]
         if codes:
-            shares[column.name] = min(1.0, float(column.counts[codes].sum()) / rows.size)
-            present.append((column, codes))
-    chance = rows.size * math.prod(shares.values())
-    if len(shares) < FIELDS or {column.kind for column, _ in present} != {"identifying", "fine"} or chance > LIKELY:
-        return 1.0, False
-    for anchor, codes in present:
+            found.append((column, codes, min(1.0, float(column.counts[codes].sum()) / rows.size)))
+    return found if _chance(found, rows) <= LIKELY else []
+
+
+def _chance(fields: Present, rows: KnownRows) -> float:
+    """How many rows agree with tokens in these fields by chance; 1 where they are too few, or all of one kind."""
+    shares = {column.name: share for column, _, share in fields}
+    if len(shares) < FIELDS or {column.kind for column, _, _ in fields} != {"identifying", "fine"}:
+        return 1.0
+    return min(1.0, rows.size * math.prod(shares.values()))
+
+
+def _by_chance(present: Present, rows: KnownRows) -> list[float]:
+    """How many rows agree by chance in any fields that would count, at both levels."""
+    names = sorted({column.name for column, _, _ in present})
+    chances = [
+        _chance([item for item in present if item[0].name in chosen], rows)
+        for size in range(FIELDS, len(names) + 1)
+        for chosen in combinations(names, size)
+    ]
+    return [min(1.0, sum(chance for chance in chances if chance <= most)) for most in (CHANCE, LIKELY)]
+
+
+def _agreeing(present: Present, rows: KnownRows) -> float:
+    """The chance of the least likely agreement with one row, 1 where no row agrees."""
+    import numpy as np
+
+    least = 1.0
+    for anchor, codes, _ in present:
         for code in codes if anchor.kind == "fine" else ():
             if anchor.counts[code] <= _MOST_ROWS:
                 there = anchor.order[anchor.starts[code] : anchor.starts[code + 1]]
-                agree = np.array([np.isin(column.values[there], wanted) for column, wanted in present])
-                for row, same in zip(there, agree.T, strict=True):
-                    columns = [column for (column, _), equal in zip(present, same, strict=True) if equal]
-                    if _is_row(columns, int(row), rows.size * math.prod(shares[name] for name in {c.name for c in columns})):
-                        return chance, True
-    return chance, False
-
-
-def _is_row(columns: list[Column], row: int, chance: float) -> bool:
-    """Whether what agrees with a row is enough: fields of both kinds, each with a value of its own."""
-    if len({column.name for column in columns}) < FIELDS or {column.kind for column in columns} != {"identifying", "fine"}:
-        return False
-    if chance > LIKELY:
-        return False
-    words = {next(word for word, code in column.codes.items() if code == column.values[row]) for column in columns}
-    return len(words) >= FIELDS
+                agree = np.array([np.isin(column.values[there], wanted) for column, wanted, _ in present])
+                for same in np.unique(agree, axis=1).T:
+                    fields = [item for item, equal in zip(present, same, strict=True) if equal]
+                    least = min(least, _chance(fields, rows))
+    return least

@@ -67,9 +67,14 @@ def _local_headers(data: bytes, archive: zipfile.ZipFile, members: list[zipfile.
         name, extra = int.from_bytes(data[at + 26 : at + 28], "little"), int.from_bytes(data[at + 28 : at + 30], "little")
         said.append(_plain(data[at + 30 : at + 30 + name + extra]))
         end = at + 30 + name + extra + member.compress_size
-    directory = sum(46 + len(member.orig_filename.encode()) + len(member.extra) + len(member.comment) for member in members)
-    behind = len(data) - archive.start_dir - directory - 22 - len(archive.comment)
-    if archive.start_dir - end > _DESCRIPTOR or behind > _ZIP64:
+    directory = 0
+    for _ in members:
+        entry = archive.start_dir + directory
+        directory += 46 + sum(int.from_bytes(data[entry + at : entry + at + 2], "little") for at in (28, 30, 32))
+    last = len(data) - 22 - len(archive.comment)
+    behind = last - archive.start_dir - directory
+    whole = data[last : last + 4] == b"PK\x05\x06" and (behind == 0 or (behind == _ZIP64 and b"PK\x06\x06" in data[-200:]))
+    if archive.start_dir - end > _DESCRIPTOR or not whole:
         raise UnreadableError("has bytes that belong to no file of the archive")
     return said
 

@@ -18,8 +18,9 @@ from workbench.screening.content.texts import decoded
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _BACKSLASH = re.compile(
-    r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|u\{[0-9a-fA-F]{1,6}\}|[0-7]{3}|[0-9a-fA-F]{4,6}(?![0-9a-fA-F]))"
+    r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|U([0-9a-fA-F]{8})|u\{([0-9a-fA-F]{1,6})\}|([0-9a-fA-F]{2,6})(?![0-9a-fA-F])[ ]?)"
 )
+_OCTAL = re.compile(r"\\([0-3][0-7]{2})")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _WRAPPED = re.compile(r"[A-Za-z0-9+/_-]{40,}(?:(?:\r?\n|\\n)[ \t]{0,12}[A-Za-z0-9+/_-]{4,})+={0,2}")
 _WORD64 = re.compile(r"[A-Za-z0-9+]{12,}={0,2}")
@@ -51,6 +52,7 @@ def encoded(text: str, place: Place) -> Iterator[Found]:
         ("entities", _ENTITY, html.unescape),
         ("percent signs", _PERCENT, _unquoted),
         ("escapes", _BACKSLASH, _unescaped),
+        ("octal escapes", _OCTAL, _from_octal),
     ):
         lines = [line for line in text.split("\n") if pattern.search(line)]
         if lines:
@@ -72,13 +74,17 @@ def _unquoted(text: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    said = _BACKSLASH.sub(_character, text)
+    """What JSON, JavaScript, Python and style sheets write behind a backslash."""
+    said = _BACKSLASH.sub(lambda match: _character(match, 16), text)
     return said.encode("utf-16", errors="surrogatepass").decode("utf-16", errors="replace")
 
 
-def _character(match: re.Match[str]) -> str:
-    body = match.group()[1:]
-    code = int(body, 8) if re.fullmatch("[0-7]{3}", body) else int(body.lstrip("uUx").strip("{}"), 16)
+def _from_octal(text: str) -> str:
+    return _OCTAL.sub(lambda match: _character(match, 8), text)
+
+
+def _character(match: re.Match[str], base: int) -> str:
+    code = int(next(digits for digits in match.groups() if digits), base)
     return chr(code) if code <= 0x10FFFF else match.group()
 
 
