@@ -1,0 +1,177 @@
+"""Tables protected together: what is withheld in one may not follow from the others, earlier releases among them.
+
+Cells with the same people behind them are one unknown, whichever table shows them; so are margins that one table shows and
+another only implies. Tables of the same rows whose dimensions run in a circle are joined over their atoms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.disclosure.cells import NO_RULES, Cells
+from workbench.disclosure.problems import suppress
+from workbench.disclosure.rules import Rules
+from workbench.disclosure.shared import Shared, shared_problem
+from workbench.disclosure.tables import SafeTable
+
+
+@dataclass(frozen=True, eq=False)
+class LinkedTable:
+    """A table to be protected, or one published before.
+
+    Parameters
+    ----------
+    cells : Cells
+    signature : numpy.ndarray, optional
+        Shape (size,), uint64: of the people behind each cell, alike for the same people and rows; a sum's is the sum of its
+        parts' mod 2**64. None where it is not known: the table then is linked with no other.
+    frozen : SafeTable, optional
+        As it was published: what it shows cannot be withheld any more, what it withholds stays withheld.
+    rules : Rules
+        That the table obeys.
+    """
+
+    cells: Cells
+    signature: np.ndarray | None = None
+    frozen: SafeTable | None = None
+    rules: Rules = NO_RULES
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Accepted:
+    """What is withheld of each table, in the order given, and what is proven of it. The proof is never public.
+
+    Parameters
+    ----------
+    withheld : list of numpy.ndarray
+        Shape (size,), bool.
+    lower, upper : list of numpy.ndarray
+        Shape (size,): each withheld cell's feasible interval reaches at least this far; NaN for cells that are shown, and
+        where there is no equation to prove anything by (medians).
+    unprotected : list of tuple of int
+        Withheld cells that can be told too narrowly, and nothing may be withheld for them.
+    programs : int
+        How many linear programs were solved.
+    """
+
+    withheld: list[np.ndarray]
+    lower: list[np.ndarray]
+    upper: list[np.ndarray]
+    unprotected: list[tuple[int, ...]]
+    programs: int
+
+
+def accept(tables: Sequence[LinkedTable], *, rules: Rules | None = None) -> Accepted:
+    """Withhold what protects several tables together.
+
+    Parameters
+    ----------
+    tables : sequence of LinkedTable
+        New ones and those published before, of the same people.
+    rules : Rules, optional
+        For all tables, in place of their own.
+
+    Returns
+    -------
+    Accepted
+
+    Raises
+    ------
+    UsageError
+        Tables with the same people that do not add up to each other.
+
+    Notes
+    -----
+    Counts and amounts are two systems; a cell that the rules withhold for its contributors in one is withheld in the other.
+    Earlier tables that share nothing unknown with a new one are left out, their bounds NaN.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from workbench.disclosure import Axis, Layout, cells_of
+    >>> axis = Axis("sex", ("F", "M"), {"en": "Sex"}, {"en": ("F", "M")})
+    >>> layout = Layout(rows=axis, columns=None, statistic="count", decimals=0, people=True)
+    >>> rows = pd.DataFrame({"row": ["F"] * 12 + ["M"] * 3, "column": "", "value": 1.0, "contributor": range(15)})
+    >>> rules = Rules(min_contributors=10)
+    >>> accept([LinkedTable(cells_of(rows, layout, rules=rules), rules=rules)]).withheld[0].tolist()
+    [False, True]
+    """
+    ruled = [(one, rules or one.rules) for one in tables]
+    small = [np.asarray((one.cells.people > 0) & (one.cells.people < held.min_contributors)) for one, held in ruled]
+    signed = [one.signature[few] for (one, _), few in zip(ruled, small, strict=True) if one.signature is not None]
+    few_people = np.unique(np.concatenate([np.zeros(0, np.uint64), *signed]))
+    withheld, lower, upper = [], [], []
+    unprotected: list[tuple[int, ...]] = [() for _ in ruled]
+    for one, _ in ruled:
+        primary = one.cells.unsafe | _few(one, few_people)
+        withheld.append(primary if one.frozen is None else _states(one.frozen))
+        lower.append(np.full(one.cells.size, np.nan))
+        upper.append(np.full(one.cells.size, np.nan))
+    programs = 0
+    for bound in ("count", "amount"):
+        chosen = [place for place, (one, _) in enumerate(ruled) if one.cells.bound == bound]
+        shared = shared_problem(
+            [
+                Shared(
+                    one.cells,
+                    one.signature,
+                    None if one.frozen is None else _states(one.frozen),
+                    held,
+                    _few(one, few_people),
+                )
+                for one, held in (ruled[place] for place in chosen)
+            ]
+        )
+        if shared is None:
+            continue
+        done = suppress(shared.problem)
+        programs += done.programs
+        told = np.zeros(shared.problem.size, bool)
+        told[list(done.unprotected)] = True
+        told |= shared.contradicted
+        for place, at in zip(chosen, shared.places, strict=True):
+            if at is None:
+                continue
+            if tables[place].frozen is None:
+                withheld[place] = (done.withheld | shared.contradicted)[at]
+            hidden = withheld[place]
+            lower[place] = np.where(hidden, done.lower[at], np.nan)
+            upper[place] = np.where(hidden, done.upper[at], np.nan)
+            unprotected[place] = tuple(np.flatnonzero(hidden & (told | ~done.withheld)[at]).tolist())
+    return Accepted(withheld, lower, upper, unprotected, programs)
+
+
+def people_bounds(lower: np.ndarray, upper: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the bounds of a withheld count of rows say of the people behind it.
+
+    Parameters
+    ----------
+    lower, upper : numpy.ndarray
+        Of rows.
+
+    Returns
+    -------
+    (numpy.ndarray, numpy.ndarray)
+        At least one person, and at most as many as there may be rows; NaN stays NaN.
+
+    Examples
+    --------
+    >>> least, most = people_bounds(np.array([4.0, np.nan]), np.array([17.5, np.nan]))
+    >>> least.tolist(), most.tolist()
+    ([1.0, nan], [17.0, nan])
+    """
+    return np.where(np.isnan(lower), np.nan, 1.0), np.floor(upper + 1e-6)
+
+
+def _few(table: LinkedTable, few_people: np.ndarray) -> np.ndarray:
+    """Which cells have a set of people that the rules withhold somewhere."""
+    if table.signature is None:
+        return np.zeros(table.cells.size, bool)
+    return np.isin(table.signature, few_people) & (table.cells.people > 0)
+
+
+def _states(table: SafeTable) -> np.ndarray:
+    return np.array([state == "withheld" for row in table.states for state in row], bool)
