@@ -54,7 +54,7 @@ def compare(project: Project | None, options: argparse.Namespace) -> int:
     policies = read_pair(options.policies, options.dataset)
     facts, failed = compare_policies(project, policies, options)
     folder = options.out or _folder(project, "compare", policies[0].policy)
-    pages = write_pages(folder, render_comparison(facts, style=_style(project)))
+    pages = write_pages(folder, render_comparison(facts, style=book_style(project)))
     if options.json:
         from workbench.cli.commands import print_json
 
@@ -97,7 +97,7 @@ def report(project: Project | None, options: argparse.Namespace) -> int:
         raise UsageError("name a dataset or a report with --from, one of the two", hint="workbench privacy report bike_trips")
     facts = report_of_file(options.from_report) if options.from_report else report_of_dataset(project, options.dataset)
     folder = options.out or _folder(project, "risk", facts["dataset"])
-    pages = write_pages(folder, render_report(facts, style=_style(project)))
+    pages = write_pages(folder, render_report(facts, style=book_style(project)))
     if options.json:
         from workbench.cli.commands import print_json
 
@@ -134,8 +134,23 @@ def _folder(project: Project | None, what: str, dataset: str) -> Path:
     return project.private / what / dataset if project is not None else Path(f"{what}-{dataset}")
 
 
-def _style(project: Project | None) -> str:
-    """The book's look: the project's own, or the one that every city begins with."""
+def book_style(project: Project | None) -> str:
+    """Return the book's look: the project's own, or the one that every city begins with.
+
+    Parameters
+    ----------
+    project : Project or None
+
+    Returns
+    -------
+    str
+        A style sheet.
+
+    Raises
+    ------
+    UsageError
+        It is not in this installation.
+    """
     own = [project.book / "theme" / "static" / "site.css"] if project is not None else []
     checkout = Path(__file__).parents[3] / "book" / "theme" / "static" / "site.css"
     for path in (*own, PACKAGED_STYLE, checkout):

@@ -73,9 +73,27 @@ def render_report(facts: Mapping[str, Any], *, style: str) -> dict[str, str]:
     return {language: _page("report.html", facts, style, language) for language in languages()}
 
 
-def _page(template: str, facts: Mapping[str, Any], style: str, language: str) -> str:
+def refuse_outside(style: str) -> None:
+    """Refuse a style sheet by which a page would load something.
+
+    Parameters
+    ----------
+    style : str
+
+    Raises
+    ------
+    ValueError
+
+    Examples
+    --------
+    >>> refuse_outside("p { color: red }")
+    """
     if _OUTSIDE.search(style):
         raise ValueError("the style sheet loads something from elsewhere")
+
+
+def _page(template: str, facts: Mapping[str, Any], style: str, language: str) -> str:
+    refuse_outside(style)
     wording = Wording(language, facts.get("field_titles"))
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
