@@ -1,0 +1,292 @@
+"""How far each withheld cell of a two-way table can move, and what stands in its way.
+
+The rows and columns of a table with margins are the nodes of a network, its withheld cells the arcs: whatever one cell
+gains others must lose along a cycle. So how wide a cell is hidden is a maximum flow, and a cell that is too narrow comes
+with a cut: a set of lines of which too little is withheld.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.disclosure.problems import Problem
+
+FLOW_UNITS = 2**20
+"""Flows are found in whole numbers: a need that is none itself is cut into so many units, capacities rounded down."""
+
+ROUNDED = 1e-6
+"""Of a unit: what division may have taken from a capacity that is whole."""
+
+BAND = 3
+"""Needs within a factor of two to this power are proven together."""
+
+WIDEST = 700
+"""Lines that are compared each with each."""
+
+
+@dataclass(frozen=True)
+class Arcs:
+    """What each cell of a two-way table may do if it is withheld, and what it must be able to do.
+
+    Margins are taken with the opposite sign, so that every row and every column adds up to zero. All arrays have the shape
+    (R + 1, C + 1), margins last.
+
+    Parameters
+    ----------
+    up, down : numpy.ndarray
+        How far a cell alone could rise and fall.
+    rise, fall : numpy.ndarray
+        How far it must be able to.
+    width : numpy.ndarray
+        How much rise and fall must be together.
+    """
+
+    up: np.ndarray
+    down: np.ndarray
+    rise: np.ndarray
+    fall: np.ndarray
+    width: np.ndarray
+
+    @property
+    def need(self) -> np.ndarray:
+        """The most that any one flow has to bring for a cell."""
+        return np.maximum(np.maximum(self.rise, self.fall), self.width)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What every safe pattern meets: its cells, each times its number in ``reach``, come to ``least`` if ``cell`` is withheld.
+
+    ``reach`` has the shape of the table; places that play no part are 0.
+    """
+
+    cell: tuple[int, int]
+    reach: np.ndarray
+    least: float
+
+
+def arcs_of(problem: Problem) -> Arcs:
+    """Return how far the cells of a plain two-way table may and must move.
+
+    Parameters
+    ----------
+    problem : Problem
+        With a ``grid``.
+
+    Returns
+    -------
+    Arcs
+
+    Examples
+    --------
+    >>> from workbench.disclosure.problems import two_way
+    >>> arcs_of(two_way(np.array([[3.0, 20], [40, 50]]), k=10)).down[0].tolist()
+    [2.0, 19.0, inf]
+    """
+    if problem.grid is None:
+        raise ValueError("the problem is no plain two-way table")
+    shape = (problem.grid[0] + 1, problem.grid[1] + 1)
+    room = np.maximum(problem.values - problem.lower, 0.0).reshape(shape)
+    turned = np.zeros(shape, bool)
+    turned[-1, :-1] = turned[:-1, -1] = True
+    above, below = problem.above.reshape(shape), problem.below.reshape(shape)
+    return Arcs(
+        up=np.where(turned, room, np.inf),
+        down=np.where(turned, np.inf, room),
+        rise=np.where(turned, below, above),
+        fall=np.where(turned, above, below),
+        width=problem.width.reshape(shape),
+    )
+
+
+def proven(arcs: Arcs, moving: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Tell which cells surely move far enough; of the others nothing is known yet.
+
+    Parameters
+    ----------
+    arcs : Arcs
+    moving : numpy.ndarray
+        Shape of the table, bool: the cells that may move along.
+    targets : numpy.ndarray
+        Shape of the table, bool: the cells asked about; each arcs itself.
+
+    Returns
+    -------
+    numpy.ndarray
+        Bool, a part of ``targets``.
+
+    Notes
+    -----
+    A cell (i, j) rises by what the others of its row can lose, where column j can pass the whole need on to the column of
+    each such other, by rows that both have withheld cells in: then all of them together find what they lack, for no cut
+    between is smaller than the need (Ford and Fulkerson). The same with rows and columns exchanged.
+
+    Examples
+    --------
+    >>> from workbench.disclosure.problems import two_way
+    >>> arcs = arcs_of(two_way(np.array([[3.0, 20], [40, 50]]), k=10))
+    >>> body = np.array([[True, True, False], [True, True, False], [False, False, False]])
+    >>> bool(proven(arcs, body, body)[0, 0])
+    True
+    """
+    found = np.zeros(targets.shape, bool)
+    turned = Arcs(arcs.up.T, arcs.down.T, arcs.rise.T, arcs.fall.T, arcs.width.T)
+    upright = targets.shape[0] >= targets.shape[1]
+    for along, lines in zip((upright, not upright), sorted(targets.shape), strict=True):
+        left = targets & ~found
+        if left.any() and lines <= WIDEST:
+            joining = lines == min(targets.shape)
+            found |= _by_columns(arcs, moving, left, joining) if along else _by_columns(turned, moving.T, left.T, joining).T
+    return found
+
+
+def _by_columns(arcs: Arcs, moving: np.ndarray, targets: np.ndarray, joining: bool) -> np.ndarray:
+    """Cells that are proven with the others of their row; those that need about as much at once."""
+    found = np.zeros(targets.shape, bool)
+    band = np.zeros(targets.shape, int)
+    positive = targets & (arcs.need > 0)
+    band[positive] = np.floor(np.log2(arcs.need[positive]) / BAND)
+    for each in np.unique(band[targets]).tolist():
+        _prove_band(arcs, moving, targets & (band == each), found, joining)
+    return found
+
+
+def _prove_band(arcs: Arcs, moving: np.ndarray, targets: np.ndarray, found: np.ndarray, joining: bool) -> None:
+    """Mark in ``found`` the targets that are proven."""
+    most = float(arcs.need[targets].max(initial=0.0))
+    wide = (moving & (arcs.up >= most)).astype(float)
+    down = np.where(moving, np.minimum(arcs.down, most), 0.0)
+    common = down.T @ wide
+    joined = _joined(common, down, wide, most) if joining else np.zeros(common.shape, bool)
+    for column in np.flatnonzero(targets.any(axis=0)).tolist():
+        rows = np.flatnonzero(targets[:, column])
+        lost, gained = down[rows], wide[rows]
+        spare = common[column] - lost[:, [column]] * gained >= arcs.need[rows, column][:, None]
+        spare |= joined[column]
+        spare[:, column] = False
+        rise = np.minimum((lost * spare).sum(axis=1), arcs.up[rows, column])
+        back = np.maximum(common[:, column] - lost * gained[:, [column]], most * joined[:, column]) * gained
+        back[:, column] = 0.0
+        fall = np.minimum(back.sum(axis=1), arcs.down[rows, column])
+        found[rows, column] = (
+            (rise >= arcs.rise[rows, column]) & (fall >= arcs.fall[rows, column]) & (rise + fall >= arcs.width[rows, column])
+        )
+
+
+def _joined(common: np.ndarray, down: np.ndarray, wide: np.ndarray, most: float) -> np.ndarray:
+    """Which columns can pass on as much as any cell needs to which, by way of others too, whichever row is left out."""
+    largest = np.array([(down[:, [column]] * wide).max(axis=0) for column in range(len(common))])
+    joined = (common - largest >= most).astype(np.float32)
+    while True:
+        further = ((joined + joined @ joined) > 0).astype(np.float32)
+        if (further == joined).all():
+            return further > 0
+        joined = further
+
+
+class Flows:
+    """Maximum flows between the lines of one pattern: exact where the proof by short cycles ends.
+
+    Parameters
+    ----------
+    arcs : Arcs
+    moving : numpy.ndarray
+        Shape of the table, bool: the cells that may move along.
+    """
+
+    def __init__(self, arcs: Arcs, moving: np.ndarray) -> None:
+        from scipy.sparse import csr_matrix
+
+        self.arcs = arcs
+        self.shape = moving.shape
+        rows, columns = np.nonzero(moving)
+        height, width = moving.shape
+        self.cells = (rows, columns)
+        self.source = height + width
+        self.alone = np.concatenate([arcs.up[rows, columns], arcs.down[rows, columns]])
+        self.whole = bool((self.alone[np.isfinite(self.alone)] % 1 == 0).all())
+        tail = np.concatenate([rows, columns + height, np.full(self.source, self.source)])
+        head = np.concatenate([columns + height, rows, np.arange(self.source)])
+        self.order = np.lexsort((head, tail))
+        start = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=self.source + 1))])
+        size = (self.source + 1, self.source + 1)
+        self.graph = csr_matrix((np.zeros(len(head), np.int32), head[self.order].astype(np.int32), start.astype(np.int32)), size)
+
+    def moved(self, cell: tuple[int, int], *, still: np.ndarray, allowed: np.ndarray) -> tuple[Cut | None, np.ndarray]:
+        """Return what a cell lacks to move far enough, and one way in which it moves as far as it can.
+
+        Parameters
+        ----------
+        cell : (int, int)
+        still : numpy.ndarray
+            Shape of the table, bool: cells that stand still although they could move.
+        allowed : numpy.ndarray
+            Shape of the table, bool: cells that are or may be withheld, the only ones in a cut.
+
+        Returns
+        -------
+        Cut or None
+            None where it moves far enough.
+        numpy.ndarray
+            Shape (cells, 2): which other cells move along.
+        """
+        arcs = self.arcs
+        row, column = cell[0], cell[1] + self.shape[0]
+        stopped = still[self.cells] | ((self.cells[0] == cell[0]) & (self.cells[1] == cell[1]))
+        rising, falling, width = float(arcs.rise[cell]), float(arcs.fall[cell]), float(arcs.width[cell])
+        fall, fall_side, along = self._flow(row, column, min(max(falling, width), float(arcs.down[cell])), stopped)
+        rise, rise_side, also = self._flow(column, row, min(max(rising, width - fall), float(arcs.up[cell])), stopped)
+        used = np.concatenate([along, also])
+        others = allowed & ~still
+        others[cell] = False
+        if rise < rising:
+            return Cut(cell, self._crossing(rise_side, others, rising), rising), used
+        if fall < falling:
+            return Cut(cell, self._crossing(fall_side, others, falling), falling), used
+        if rise + fall >= width:
+            return None, used
+        ways = ((rise, float(arcs.up[cell]), rise_side), (fall, float(arcs.down[cell]), fall_side))
+        least = width - sum(alone for flow, alone, _ in ways if flow >= alone)
+        reach = sum((self._crossing(side, others, least) for flow, alone, side in ways if flow < alone), np.zeros(self.shape))
+        return Cut(cell, np.minimum(reach, least), least), used
+
+    def _flow(self, source: int, sink: int, wanted: float, stopped: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        """How much of what is wanted flows, the source's side of a least cut (one with few lines on a side), and what moves."""
+        from scipy.sparse.csgraph import breadth_first_order, maximum_flow
+
+        inside, used = np.zeros(self.source + 1, bool), np.zeros((0, 2), np.int64)
+        if wanted <= 0:
+            return 0.0, inside, used
+        whole = self.whole and wanted == np.rint(wanted) and wanted <= FLOW_UNITS
+        unit, target = (1.0, int(wanted)) if whole else (wanted / FLOW_UNITS, FLOW_UNITS)
+        capacity = np.floor(np.minimum(self.alone, wanted) / unit + (0 if whole else ROUNDED))
+        capacity[: len(stopped)][stopped] = capacity[len(stopped) :][stopped] = 0
+        fed = np.zeros(self.source)
+        fed[source] = target
+        self.graph.data = np.concatenate([capacity, fed])[self.order].astype(np.int32)
+        done = maximum_flow(self.graph, self.source, sink)
+        flow = done.flow
+        moving = np.flatnonzero(flow.data > 0)
+        tail, head = np.searchsorted(flow.indptr, moving, side="right") - 1, flow.indices[moving]
+        between = tail < self.source
+        lines = np.sort(np.column_stack([tail[between], head[between]]), axis=1)
+        used = lines - np.array([0, self.shape[0]])
+        if done.flow_value >= target:
+            return wanted, inside, used
+        residual = (self.graph - flow).tocsr()
+        residual.data = np.maximum(residual.data, 0)
+        residual.eliminate_zeros()
+        inside[breadth_first_order(residual, source, return_predecessors=False)] = True
+        before = np.ones(self.source + 1, bool)
+        before[breadth_first_order(residual.T.tocsr(), sink, return_predecessors=False)] = False
+        smaller = inside if inside.sum() <= (~before).sum() else before
+        return float(done.flow_value * unit), smaller, used
+
+    def _crossing(self, side: np.ndarray, others: np.ndarray, least: float) -> np.ndarray:
+        """What each cell could carry out of a set of lines, at most ``least``."""
+        height = self.shape[0]
+        rows, columns = side[:height, None], side[height : self.source][None, :]
+        carried = np.where(rows & ~columns, self.arcs.up, 0.0) + np.where(columns & ~rows, self.arcs.down, 0.0)
+        return np.where(others, np.minimum(carried, least), 0.0)

@@ -1,0 +1,202 @@
+"""Which cells of a plain two-way table are withheld beyond those the rules withhold: the cheapest safe pattern.
+
+Two-way tables are most of what is published, and they alone have an exact and quick way: what each line needs is a small
+integer program, whether a cell can move far enough a maximum flow, and a cell that cannot adds a cut to the program
+(Fischetti and Salazar, Models and Algorithms for the 2-Dimensional Cell Suppression Problem, Mathematical Programming 84,
+1999). The audit of :mod:`workbench.disclosure.problems` judges the pattern; nothing here is taken on trust.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workbench.disclosure.cycles import Arcs, Cut, Flows, arcs_of, proven
+from workbench.disclosure.knowers import knowers
+from workbench.disclosure.line_program import Setting, cheapest
+from workbench.disclosure.problems import Problem
+
+MAX_ROUNDS = 60
+"""Programs solved for one table before the pattern is left to the audit to mend."""
+
+NOBODY, EVERYBODY = -1, -2
+"""Whose cells stand still, where it is not one person's."""
+
+
+def suppress_grid(problem: Problem) -> np.ndarray:
+    """Return which cells of a plain two-way table to withhold.
+
+    Parameters
+    ----------
+    problem : Problem
+        n cells, with a ``grid``.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,), bool: the primary and the held cells, and the cheapest others that protect them. Cells that nothing can
+        protect are withheld without.
+
+    Notes
+    -----
+    The cost of the pattern is the least there is, but for the gap and the limits of :mod:`workbench.disclosure.line_program`.
+
+    Examples
+    --------
+    >>> from workbench.disclosure.problems import two_way
+    >>> problem = two_way(np.array([[3.0, 20, 40], [40, 50, 60], [70, 80, 90]]), k=10)
+    >>> suppress_grid(problem).reshape(4, 4).astype(int).tolist()
+    [[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+    """
+    arcs = arcs_of(problem)
+    shape = arcs.up.shape
+    forced = (problem.primary | problem.held).reshape(shape)
+    if not forced.any():
+        return forced.ravel()
+    cost = problem.weight.reshape(shape)
+    setting = Setting(arcs, forced, forced, ~forced & np.isfinite(cost), cost)
+    judge = Judge(knowers(problem).reshape(shape), problem.primary.reshape(shape))
+    helpless = False
+    cuts: list[Cut] = []
+    withheld = forced
+    for _ in range(MAX_ROUNDS):
+        pattern = cheapest(setting, cuts)
+        if pattern is None and helpless:
+            break
+        if pattern is None:
+            setting, helpless, cuts = judge.within_reach(setting), True, []
+            continue
+        withheld = pattern.withheld
+        asked = withheld & (setting.asking | setting.free)
+        found = judge.narrow(setting, withheld, asked) + judge.told(setting, withheld, asked)
+        if not found:
+            break
+        cuts.extend(found)
+    return withheld.ravel()
+
+
+class Judge:
+    """What patterns of one table lack; what was once seen to move is looked at anew only when a cell it needs is shown.
+
+    Parameters
+    ----------
+    knower : numpy.ndarray
+        Shape of the table: the number of the person who alone stands behind a cell, -1 where there is none.
+    guarded : numpy.ndarray
+        Shape of the table, bool: cells that such a person, too, must not tell.
+    """
+
+    def __init__(self, knower: np.ndarray, guarded: np.ndarray) -> None:
+        self.knower = knower
+        self.guarded = guarded.copy()
+        self.seen: dict[tuple[int, int, int], np.ndarray] = {}
+
+    def narrow(self, setting: Setting, withheld: np.ndarray, asked: np.ndarray) -> list[Cut]:
+        """Return what the cells of a pattern lack to move far enough.
+
+        Parameters
+        ----------
+        setting : Setting
+        withheld, asked : numpy.ndarray
+            Shape of the table, bool: the pattern, and its cells that must move far enough.
+
+        Returns
+        -------
+        list of Cut
+            One for each cell that is too narrow, in order; empty for a safe pattern.
+        """
+        flows, nobody = Flows(setting.arcs, withheld), np.zeros(withheld.shape, bool)
+        doubtful = _doubtful(setting.arcs, withheld, asked)
+        cuts = [self._cut(setting, flows, cell, withheld=withheld, still=nobody, whose=NOBODY) for cell in doubtful]
+        return [cut for cut in cuts if cut is not None]
+
+    def told(self, setting: Setting, withheld: np.ndarray, asked: np.ndarray) -> list[Cut]:
+        """Return what primary cells lack to move far enough for those who are the only contributor of others.
+
+        Parameters
+        ----------
+        setting : Setting
+        withheld, asked : numpy.ndarray
+            Shape of the table, bool.
+
+        Returns
+        -------
+        list of Cut
+
+        Notes
+        -----
+        All such cells stand still at first. Only for what is narrow then does each person's knowledge count alone: those
+        whose cells one way of moving has no need of cannot stop it.
+        """
+        known = withheld & (self.knower >= 0)
+        if not known.any():
+            return []
+        flows, nobody = Flows(setting.arcs, withheld), np.zeros(withheld.shape, bool)
+        found: list[Cut] = []
+        for cell in _doubtful(setting.arcs, withheld & ~known, asked & self.guarded):
+            others = known & (self.knower != self.knower[cell])
+            if (
+                self._heard(cell, withheld)
+                or self._cut(setting, flows, cell, withheld=withheld, still=others, whose=EVERYBODY) is None
+            ):
+                continue
+            _, used = flows.moved(cell, still=nobody, allowed=withheld)
+            self.seen[(*cell, NOBODY)] = used
+            for person in self._involved(cell, used):
+                still = others & (self.knower == person)
+                cut = self._cut(setting, flows, cell, withheld=withheld, still=still, whose=person)
+                if cut is not None:
+                    found.append(cut)
+        return found
+
+    def within_reach(self, setting: Setting) -> Setting:
+        """Return a setting without the cells that no pattern could protect, and guard and ask for no more than some could.
+
+        Parameters
+        ----------
+        setting : Setting
+
+        Returns
+        -------
+        Setting
+        """
+        while True:
+            withheld = setting.forced | setting.free
+            beyond, heard = np.zeros(withheld.shape, bool), np.zeros(withheld.shape, bool)
+            for cut in self.narrow(setting, withheld, setting.asking | setting.free):
+                beyond[cut.cell] = True
+            for cut in self.told(setting, withheld, setting.asking & ~beyond):
+                heard[cut.cell] = True
+            if not (beyond | heard).any():
+                return setting
+            self.guarded &= ~heard
+            setting = Setting(setting.arcs, setting.forced, setting.asking & ~beyond, setting.free & ~beyond, setting.cost)
+
+    def _involved(self, cell: tuple[int, int], way: np.ndarray) -> list[int]:
+        """Who, apart from a cell's own contributor, knows a cell that moves along on a way."""
+        people = np.unique(self.knower[way[:, 0], way[:, 1]])
+        return people[(people >= 0) & (people != self.knower[cell])].tolist()
+
+    def _heard(self, cell: tuple[int, int], withheld: np.ndarray) -> bool:
+        """Whether a way, and one around each person who knows a part of it, were seen before and are still withheld."""
+        way = self.seen.get((*cell, NOBODY))
+        if way is None or not withheld[way[:, 0], way[:, 1]].all():
+            return False
+        around = [self.seen.get((*cell, person)) for person in self._involved(cell, way)]
+        return all(each is not None and withheld[each[:, 0], each[:, 1]].all() for each in around)
+
+    def _cut(
+        self, setting: Setting, flows: Flows, cell: tuple[int, int], *, withheld: np.ndarray, still: np.ndarray, whose: int
+    ) -> Cut | None:
+        """What a cell lacks while the cells of some people stand still."""
+        way = self.seen.get((*cell, whose))
+        if way is not None and withheld[way[:, 0], way[:, 1]].all():
+            return None
+        cut, used = flows.moved(cell, still=still, allowed=setting.forced | setting.free)
+        if cut is None:
+            self.seen[(*cell, whose)] = used
+        return cut
+
+
+def _doubtful(arcs: Arcs, moving: np.ndarray, asked: np.ndarray) -> list[tuple[int, int]]:
+    """The cells that short cycles do not prove, in order."""
+    return [(int(row), int(column)) for row, column in np.argwhere(asked & ~proven(arcs, moving, asked))]

@@ -1,0 +1,182 @@
+"""The cheapest pattern of a two-way table that gives every line what it needs: a small integer program.
+
+A line (a row or a column, margins included) that has a withheld cell needs a second one, and others that can lose what
+the first must be able to gain. That is necessary, not enough: what else a pattern must meet is added as cuts, so the
+pattern that meets all of them is the cheapest there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from workbench.disclosure.cycles import Arcs, Cut
+
+MAX_NODES = 500
+"""Of the search tree: programs of this kind need none or a few; a count, not a clock, so that runs are alike."""
+
+GAP = 1e-4
+"""How far, as a share, the cost may lie above the proven least."""
+
+SHORT = 100
+"""Free cells of a line up to which what each of them needs is asked for at once, and not only when it is seen to lack it."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """The withheld cells of a table, shape (R + 1, C + 1), and what every pattern costs at least beyond the forced ones."""
+
+    withheld: np.ndarray
+    least: float
+
+
+@dataclass
+class _Rows:
+    """Inequalities of the form: sum of numbers times variables >= least."""
+
+    places: list[np.ndarray] = field(default_factory=list)
+    numbers: list[np.ndarray] = field(default_factory=list)
+    least: list[float] = field(default_factory=list)
+
+    def add(self, places: np.ndarray, numbers: np.ndarray, least: float) -> None:
+        self.places.append(places)
+        self.numbers.append(numbers)
+        self.least.append(least)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a pattern of a table is chosen from.
+
+    All arrays have the shape (R + 1, C + 1).
+
+    Parameters
+    ----------
+    arcs : Arcs
+    forced : numpy.ndarray
+        Bool: withheld in any case.
+    asking : numpy.ndarray
+        Bool: forced cells whose needs are to be met; the others cannot be helped.
+    free : numpy.ndarray
+        Bool: cells that may be withheld for others.
+    cost : numpy.ndarray
+        Of withholding a free cell.
+    """
+
+    arcs: Arcs
+    forced: np.ndarray
+    asking: np.ndarray
+    free: np.ndarray
+    cost: np.ndarray
+
+
+def cheapest(setting: Setting, cuts: Sequence[Cut]) -> Pattern | None:
+    """Return the cheapest pattern that meets the needs of all lines, and the cuts.
+
+    Parameters
+    ----------
+    setting : Setting
+    cuts : sequence of Cut
+
+    Returns
+    -------
+    Pattern or None
+        None where there is no such pattern, or none was found within ``MAX_NODES``.
+
+    Examples
+    --------
+    >>> from workbench.disclosure.cycles import arcs_of
+    >>> from workbench.disclosure.problems import two_way
+    >>> problem = two_way(np.array([[3.0, 20, 40], [40, 50, 60]]), k=10)
+    >>> shape = (3, 4)
+    >>> forced, cost = problem.primary.reshape(shape), problem.weight.reshape(shape)
+    >>> cheapest(Setting(arcs_of(problem), forced, forced, ~forced, cost), ()).withheld.astype(int).tolist()
+    [[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 0, 0]]
+    """
+    import highspy
+
+    number, rows = _lines(setting)
+    cells = int(setting.free.sum())
+    for cut in cuts:
+        reached = (cut.reach > 0) & setting.free
+        places, numbers = number[reached], cut.reach[reached]
+        least = cut.least - float(cut.reach[setting.forced].sum())
+        if setting.forced[cut.cell]:
+            if least > 0:
+                rows.add(places, np.minimum(numbers, least), least)
+        else:
+            rows.add(np.append(places, number[cut.cell]), np.append(numbers, -cut.least), least - cut.least)
+    size = cells + sum(setting.free.shape)
+    needy = np.concatenate([setting.asking.any(axis=1), setting.asking.any(axis=0)])
+    program = highspy.HighsLp()
+    program.num_col_, program.num_row_ = size, len(rows.least)
+    program.col_cost_ = np.concatenate([setting.cost[setting.free], np.zeros(size - cells)])
+    program.col_lower_ = np.concatenate([np.zeros(cells), needy.astype(float)])
+    program.col_upper_ = np.ones(size)
+    program.integrality_ = [highspy.HighsVarType.kInteger] * cells + [highspy.HighsVarType.kContinuous] * (size - cells)
+    program.row_lower_, program.row_upper_ = np.array(rows.least), np.full(len(rows.least), np.inf)
+    lengths = [len(places) for places in rows.places]
+    program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    program.a_matrix_.start_ = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    program.a_matrix_.index_ = np.concatenate([np.zeros(0, np.int32), *rows.places]).astype(np.int32)
+    program.a_matrix_.value_ = np.concatenate([np.zeros(0), *rows.numbers]).astype(float)
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    for option, value in (("output_flag", False), ("threads", 1), ("mip_max_nodes", MAX_NODES), ("mip_rel_gap", GAP)):
+        solver.setOptionValue(option, value)
+    solver.passModel(program)
+    solver.run()
+    info = solver.getInfo()
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return None
+    withheld = setting.forced.copy()
+    withheld[setting.free] = np.asarray(solver.getSolution().col_value)[:cells] > 0.5
+    return Pattern(withheld, float(info.mip_dual_bound))
+
+
+def _lines(setting: Setting) -> tuple[np.ndarray, _Rows]:
+    """The number of each free cell's variable (of others -1), and what each line needs if it has a withheld cell."""
+    free = setting.free
+    number = np.full(free.shape, -1)
+    number[free] = np.arange(int(free.sum()))
+    rows = _Rows()
+    first = int(free.sum())
+    for turned in (False, True):
+        views = [setting.arcs.up, setting.arcs.down, setting.arcs.rise, setting.arcs.fall, setting.arcs.width]
+        arrays = [*views, setting.forced, setting.asking, free, number]
+        up, down, rise, fall, width, forced, asking, may, numbered = [each.T if turned else each for each in arrays]
+        for line in np.flatnonzero(asking.any(axis=1) | may.any(axis=1)).tolist():
+            own, places = first + line, numbered[line][may[line]]
+            alone = asking[line]
+            count = max(0, 2 - int(forced[line].sum()))
+            if count and (len(places) or alone.any()):
+                rows.add(np.append(places, own), np.append(np.ones(len(places)), -count), 0.0)
+            if not alone.any():
+                rows.places.extend(np.array([own, place]) for place in places.tolist())
+                rows.numbers.extend(np.tile([1.0, -1.0], (len(places), 1)))
+                rows.least.extend([0.0] * len(places))
+            base = float(width[line][alone].max() if alone.any() else width[line][may[line]].min(initial=np.inf))
+            for room, demand, back in ((down[line], rise[line], down[line]), (up[line], fall[line], up[line])):
+                given = np.where(forced[line], room, 0.0).sum()
+                if alone.any():
+                    lacking = np.maximum(demand, width[line] - back) - _without(given, room)
+                    least = float(lacking[alone].max())
+                else:
+                    least = base - float(given)
+                if 0 < least < np.inf:
+                    rows.add(np.append(places, own), np.append(np.minimum(room[may[line]], least), -least), 0.0)
+                if len(places) <= SHORT:
+                    lacking = (np.maximum(demand, width[line] - back) - given)[may[line]]
+                    dear = (lacking > 0) & ((demand > 0) | (width[line] > base))[may[line]]
+                    for each in np.flatnonzero(dear).tolist():
+                        numbers = np.minimum(room[may[line]], lacking[each])
+                        numbers[each] = -lacking[each]
+                        rows.add(places, numbers, 0.0)
+        first += free.shape[0]
+    return number, rows
+
+
+def _without(total: float, rooms: np.ndarray) -> np.ndarray:
+    """A sum without each of its parts; an infinite part leaves an infinite sum, which asks for less than there may be."""
+    return np.where(np.isfinite(rooms), total - np.where(np.isfinite(rooms), rooms, 0.0), total)
