@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from workbench.publish.records import ModelContent
 from workbench.publish.tables import Cell, Row, TableView, anchor, written
 
+FAMILIES = {"ols": "family_ols", "poisson": "family_poisson", "logit": "family_logit"}
+"""The string that says what a model of a family is."""
+
 
 def model_view(content: ModelContent, language: str, *, words: Mapping[str, str]) -> TableView:
     """Return a released model as rows of words.
@@ -60,7 +63,7 @@ def _foot(content: ModelContent, language: str, *, words: Mapping[str, str]) -> 
     """What a reader needs to read the rows, as one line."""
     response = content.formula.split("~")[0].strip()
     title = content.titles[response][language] if response in content.titles else response
-    said = [words[f"family_{content.family}"].format(response=title)]
+    said = [words[FAMILIES[content.family]].format(response=title)]
     if content.factors:
         levels = ", ".join(f"{axis.title[language]} {axis.labels[language][0]}" for axis in content.factors)
         said.append(words["references"].format(levels=levels))
