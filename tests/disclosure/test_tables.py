@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -35,7 +36,7 @@ def people_layout(statistic: str, decimals: int = 2) -> Layout:
 
 
 def by_hand(rows, statistic: str):
-    """State and exact value of every cell, in fractions."""
+    """How many people, how many at each side of a median at least, and the exact value of every cell, in fractions."""
     for row, column in itertools.product("ab", (1, 2, 3)):
         here = [(value, person) for r, c, value, person in rows if (r, c) == (row, column)]
         if statistic != "count":
@@ -53,7 +54,10 @@ def by_hand(rows, statistic: str):
                 ordered = sorted(values)
                 middle = ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1]
                 exact = sum(middle, Fraction(0)) / max(len(middle), 1)
-        yield people, (exact if here or statistic == "count" else None)
+        sides = people
+        if statistic == "median" and here:
+            sides = min(len({who for value, who in here if side(value, exact)}) for side in (operator.le, operator.ge))
+        yield people, sides, (exact if here or statistic == "count" else None)
 
 
 @given(rows=contributing, statistic=st.sampled_from(["count", "sum", "mean", "median"]), minimum=st.integers(0, 5))
@@ -62,8 +66,8 @@ def test_cells_are_those_of_a_plain_count_in_people(rows, statistic, minimum):
     rules = Rules(min_contributors=minimum)
     found = tabulate(frame_of(rows), people_layout(statistic, 0 if statistic == "count" else 2), rules=rules)
     cells = zip(itertools.chain(*found.values), itertools.chain(*found.states), by_hand(rows, statistic), strict=True)
-    for value, state, (people, exact) in cells:
-        if 0 < people < minimum:
+    for value, state, (people, sides, exact) in cells:
+        if people > 0 and (people < minimum or 2 * sides < minimum):
             assert (value, state) == (None, "withheld")
         elif exact is None:
             assert (value, state) == (None, "empty")
