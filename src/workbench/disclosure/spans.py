@@ -5,6 +5,7 @@ What neither a pair nor a cell minus disjoint ones gives away, a sum of several 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from fractions import Fraction
@@ -26,7 +27,10 @@ SMALL = 48
 PRIME = 2_147_483_629
 """Elimination is done modulo this prime (below 2**31: products fit into int64); what it finds is verified."""
 
-TURNS = 12
+FEW_DIMENSIONS = 9
+"""In a null space of so many dimensions all sums and differences are tried."""
+
+TURNS = 8
 """So many orders of the columns are tried in search of a row with few people."""
 
 
@@ -47,10 +51,14 @@ def combinations(ground: Ground, cell: Cell, *, k: int) -> Iterator[tuple[tuple[
     Notes
     -----
     People whom all these cells weigh alike are one atom. A derived vector about fewer than k people is zero on every atom of k
-    and more: the combinations with that property are a null space, found by elimination modulo a prime. Within it a vector
-    of few people is looked for as codes of low weight are (information sets, Prange 1962: IRE Trans. Inf. Theory 8(5)):
-    columns in several orders, those of the fewest people last, each reduced row a candidate. What is found is verified in
-    whole numbers. It is a screen: a vector that no reduced row of any order shows is missed.
+    and more: the combinations with that property are a null space, found by elimination modulo a prime. Where it has at most
+    ``FEW_DIMENSIONS``, all sums and differences of these cells (factors -1, 0 and 1) are decided. For other factors, and
+    beyond, a vector of few people is looked for as codewords of low weight are (information sets, Prange 1962: IRE Trans. Inf.
+    Theory 8(5)): the columns in several orders, those of the fewest people last, each reduced row a candidate. What is found
+    is verified in whole numbers; what no reduced row of any order shows is missed.
+
+    No linear program is needed beside it: over atoms of at least one person each, the true numbers are an inner point of all
+    that fit what is published, so an atom's number is determined only if elimination determines it.
     """
     cells = _neighbours(ground, cell)
     matrix, people = _atoms(ground, cells)
@@ -61,23 +69,43 @@ def combinations(ground: Ground, cell: Cell, *, k: int) -> Iterator[tuple[tuple[
     small = matrix[:, ~large]
     if not len(rows) or not small.shape[1]:
         return
-    derived = _times(rows, small)
     light = people[~large]
+    for factors in itertools.chain(_signs(rows, small, light, k=k), _light_rows(rows, small, light, k=k)):
+        vector = factors @ matrix
+        count = int(people[vector != 0].sum())
+        if 1 <= count < k and factors[0]:
+            yield tuple((one, int(times)) for one, times in zip(cells, factors.tolist(), strict=True) if times), count
+            return
+
+
+def _signs(rows: np.ndarray, small: np.ndarray, light: np.ndarray, *, k: int) -> np.ndarray:
+    """All factors of -1, 0 and 1 in a null space, the first one 1, that leave fewer than k people; none where it is too large."""
+    reduced, has = _reduced(rows, rows.shape[1])
+    basis = reduced[has]  # each row's first entry is 1 and alone in its column: a combination of rows is read off there
+    if len(basis) > FEW_DIMENSIONS or basis[:, 0].max(initial=0) != 1:
+        return np.zeros((0, rows.shape[1]), np.int64)
+    first = int(np.argmax(basis[:, 0]))
+    others = np.delete(basis, first, axis=0)
+    turns = np.indices((3,) * len(others)).reshape(len(others), 3 ** len(others)).T - 1
+    factors = np.mod(basis[first] + turns @ others, PRIME)
+    factors = np.where(factors > PRIME // 2, factors - PRIME, factors)
+    factors = factors[(np.abs(factors) <= 1).all(1)]
+    people = ((factors @ small) != 0) @ light
+    return factors[(people > 0) & (people < k)]
+
+
+def _light_rows(rows: np.ndarray, small: np.ndarray, light: np.ndarray, *, k: int) -> Iterator[np.ndarray]:
+    """Whole factors from the null space, the first not 0, whose derived vector is a reduced row of few people."""
+    derived = _times(rows, small)
     draw = np.random.default_rng(5)
     for turn in range(TURNS):
         order = np.argsort(light + (draw.random(len(light)) * k if turn else 0), kind="stable")[::-1]
-        reduced, has = _reduced(np.hstack([derived[:, order], rows]), small.shape[1])
-        for row in reduced[has]:
-            if not row[small.shape[1]]:
-                continue  # the cell itself takes no part
-            factors = _whole(row[small.shape[1] :])
-            if factors is None:
-                continue
-            vector = factors @ matrix
-            count = int(people[vector != 0].sum())
-            if 1 <= count < k and factors[0]:
-                yield tuple((one, int(times)) for one, times in zip(cells, factors.tolist(), strict=True) if times), count
-                return
+        reduced, has = _reduced(np.hstack([derived[:, order], rows]), len(light))
+        few = ((reduced[:, : len(light)] != 0) @ light[order] < k) & has & (reduced[:, len(light)] != 0)
+        for row in reduced[few]:
+            factors = _whole(row[len(light) :])
+            if factors is not None:
+                yield factors
 
 
 def _neighbours(ground: Ground, cell: Cell) -> list[Cell]:
