@@ -18,7 +18,7 @@ from workbench.project import Project
 READING = frozenset({"status", "catalog", "check", "lab", "explain", "trace"})
 """Commands that change nothing of what others write, and so wait for nobody."""
 
-ASKING = frozenset({"approve", "propose", "vote", "close", "answer", "minutes", "request-data", "governance", "vault"})
+ASKING = frozenset({"approve", "propose", "vote", "close", "answer", "minutes", "request-data", "governance", "vault", "ledger"})
 """Commands that may ask people, and hold the project only once they have answered."""
 
 HOMES = {
@@ -33,6 +33,7 @@ HOMES = {
     "trace": "tracing",
     "governance": "governing",
     "vault": "vaulting",
+    "ledger": "ledgering",
     "privacy": "privately",
 }
 """The module of a command that is not in ``commands``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from workbench.cli.ledger_options import LEDGER
 from workbench.cli.member_options import (
     GOVERNANCE,
     answer_options,
@@ -151,6 +152,7 @@ COMMANDS: dict[str, tuple[str, str, Add]] = {
     "lab": ("JupyterLab for two or more people on this machine", "workbench lab --port 8890", _lab),
     "sample": ("make the demonstration anew: statements, runs, releases, approvals", "WORKBENCH_DATA=~/seoul workbench sample --today 2026-11-20", today_option),
     **VAULT,
+    **LEDGER,
     **GOVERNANCE,
     **PRIVACY,
 }  # fmt: skip
@@ -158,6 +160,7 @@ COMMANDS: dict[str, tuple[str, str, Add]] = {
 
 GROUPS = {
     "vault": "where rows about people rest, sealed: keys, opening, rotating, verifying, recovering",
+    "ledger": "everything published about people, as one system: status, backup, restoring, rebuilding",
     "governance": "who decides: tallies, the register, keys, links, answers to citizens",
     "privacy": "protecting and measuring any file, pinning and comparing policies",
 }

@@ -16,20 +16,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from workbench.errors import CheckFailed, GateRefused, UsageError
+from workbench.errors import CheckFailed, GateRefused, UsageError, combine
 from workbench.files import canonical, replace_folder, replacing
 from workbench.privacy.ledger_secret import commitment_to, private_folder, remember_secret, secret_path
 from workbench.privacy.people_map import map_path, remember_map
 from workbench.project import Project
+from workbench.releases.ledger.agreement import disagreements
 from workbench.releases.ledger.entries import check_files, head_of, read_entries
 from workbench.releases.ledger.ledger import Ledger, locked
 from workbench.releases.ledger.memory import Head, Seen, accept, accepted
+from workbench.releases.ledger.places import SUFFIX, backups, unasked_folder
 from workbench.releases.ledger.required import required
 from workbench.vault import Keys
 from workbench.vault.envelopes import Custodians, open_both, seal
 
 MAGIC = b"workbench ledger backup 1\n"
-SUFFIX = ".ledger"
 KEPT = 2
 """So many of the backups that are made unasked."""
 
@@ -47,25 +48,6 @@ class Backup:
     path: Path
     entries: int
     custodians: Custodians
-
-
-def unasked_folder(project: Project) -> Path:
-    """Return where backups go that nobody asked for: beside the ledger's own folder, so that losing it does not lose them.
-
-    Parameters
-    ----------
-    project : Project
-
-    Returns
-    -------
-    Path
-
-    Examples
-    --------
-    >>> unasked_folder(Project(root=Path("/srv/city")))
-    PosixPath('/srv/city/.workbench/ledger-backup')
-    """
-    return project.private / "ledger-backup"
 
 
 def back_up(project: Project, custodians: Custodians, *, to: Path | None = None) -> Backup:
@@ -135,20 +117,6 @@ def back_up_unasked(project: Project, custodians: Custodians) -> Backup | None:
     return made
 
 
-def backups(folder: Path) -> list[Path]:
-    """Return the backups in a folder, oldest first.
-
-    Parameters
-    ----------
-    folder : Path
-
-    Returns
-    -------
-    list of Path
-    """
-    return sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: (path.stat().st_mtime_ns, path.name))
-
-
 def backup_facts(path: Path) -> Backup:
     """Return what a backup says of itself without a key.
 
@@ -214,8 +182,13 @@ def _put_back(project: Project, source: Path, working: Path) -> int:
     other = sorted(name for name, digest in wanted.items() if known.get(name, digest) != digest)
     if other:
         raise GateRefused(
-            f"{source}: knows another {', '.join(other)} than the committed one", hint="restore the release from git, or rebuild"
+            f"{source}: knows another {', '.join(other)} than the committed one",
+            hint="restore the release from git, or make the ledger anew: workbench ledger rebuild",
         )
+    wrong = disagreements(project, working / "entries", entries)
+    if wrong:
+        hint = "ask who wrote it; make the ledger anew: workbench ledger rebuild"
+        raise combine(wrong, where=str(source), kind=GateRefused, hint=hint)
     lacking = sorted(set(wanted) - set(known))
     remembered = max((head.entries for head in _remembered(project)), default=0)
     if end.entries < remembered and lacking:
