@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from workbench.disclosure.coded import CONTRIBUTOR, VALUE, Coded, coded
+from workbench.disclosure.coded import CONTRIBUTOR, DENSE, VALUE, Coded, coded
 from workbench.disclosure.layouts import Layout
 from workbench.disclosure.rules import Rules, dominated
 from workbench.disclosure.statistics import denominators, rounded_counts, sided, statistic, sums_of
@@ -193,22 +193,39 @@ def _people(rows: Coded, places: list[np.ndarray], size: int, *, counted: np.nda
     if rows.once:
         return counted.copy(), np.minimum(counted, 1)
     people, largest = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    small = size * max(rows.people, 1) < 2**31
-    person = rows.who.astype(np.int32 if small else np.int64, copy=False)
     for place in places:
-        where = (place * rows.people).astype(person.dtype)[rows.cell] + person
-        if (place < 0).any():
-            where = where[(place >= 0)[rows.cell]]
-        where.sort()
-        starts = np.flatnonzero(np.concatenate(([True], where[1:] != where[:-1]))) if len(where) else np.zeros(0, np.int64)
-        lengths = np.diff(starts, append=len(where))
-        cell = where[starts] // rows.people
-        found = np.bincount(cell, minlength=size)
-        people += found
-        there = np.flatnonzero(found)
-        if len(there):
-            largest[there] = np.maximum.reduceat(lengths, (np.cumsum(found) - found)[there])
+        there, local = np.unique(place, return_inverse=True)
+        inside = there[0] >= 0
+        there, local = (there, local) if inside else (there[1:], local - 1)
+        cell, person = local[rows.cell], rows.who
+        if not inside:
+            kept = cell >= 0
+            cell, person = cell[kept], person[kept]
+        found = _by_table if len(there) * rows.people <= DENSE * max(len(cell), 1) else _by_order
+        people[there], largest[there] = found(cell, person, cells=len(there), people=rows.people)
     return people, largest
+
+
+def _by_table(cell: np.ndarray, person: np.ndarray, *, cells: int, people: int) -> tuple[np.ndarray, np.ndarray]:
+    """Different contributors and the most rows of one, in each of few cells: from a table of cells by contributors."""
+    where = person if cells == 1 else cell * people + person
+    counts = np.bincount(where, minlength=cells * people).reshape(cells, people)
+    return (counts > 0).sum(axis=1), counts.max(axis=1, initial=0)
+
+
+def _by_order(cell: np.ndarray, person: np.ndarray, *, cells: int, people: int) -> tuple[np.ndarray, np.ndarray]:
+    """Different contributors and the most rows of one, in each of many cells: from rows in the order of both."""
+    where = cell * people + person
+    where = where.astype(np.int32) if cells * people < 2**31 else where  # half as much to sort
+    where.sort()
+    starts = np.flatnonzero(np.concatenate(([True], where[1:] != where[:-1]))) if len(where) else np.zeros(0, np.int64)
+    bounds = np.searchsorted(where, np.arange(1, cells) * people)  # the first row of each cell but the first
+    ends = np.searchsorted(starts, np.concatenate(([0], bounds, [len(where)])))
+    found, largest = np.diff(ends), np.zeros(cells, np.int64)
+    if len(starts):
+        lengths = np.diff(starts, append=len(where))
+        largest[found > 0] = np.maximum.reduceat(lengths, ends[:-1][found > 0])
+    return found, largest
 
 
 def _mark_dominated(unsafe: np.ndarray, rows: Coded, places: list[np.ndarray], *, rules: Rules) -> None:
