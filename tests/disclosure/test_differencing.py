@@ -59,7 +59,7 @@ def found_in(system: list[dict[int, int]], earlier: int, *, k: int = K) -> Diffe
 
 @given(system=cells(), share=st.floats(0, 0.9))
 @settings(max_examples=150, deadline=None)
-def test_every_pair_and_every_cell_minus_disjoint_ones_is_refused_and_what_is_named_is_true(system, share):
+def test_whatever_a_sum_or_difference_of_cells_gives_away_is_refused_and_what_is_named_is_true(system, share):
     earlier = int(share * len(system))
     matrix = vectors(system)
     result = found_in(system, earlier)
@@ -72,10 +72,8 @@ def test_every_pair_and_every_cell_minus_disjoint_ones_is_refused_and_what_is_na
     fresh = [row for row in range(earlier, len(system)) if not known[row]]
     signs = np.array(list(itertools.product((-1, 0, 1), repeat=len(system))))
     derived = signs @ matrix
-    few = (np.count_nonzero(derived, axis=1) % K > 0) & (np.count_nonzero(derived, axis=1) < K) & (signs[:, fresh] != 0).any(1)
-    cover = ((signs > 0).sum(1) == 1) & (derived >= 0).all(1)
-    pair = (np.count_nonzero(signs, axis=1) == 2) & (signs.sum(1) == 0)
-    if (few & (cover | pair)).any():
+    about = np.count_nonzero(derived, axis=1)
+    if ((about > 0) & (about < K) & (signs[:, fresh] != 0).any(1)).any():
         assert result.refused
     assert not result.doubt
     assert not result.beyond
