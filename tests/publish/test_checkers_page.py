@@ -17,7 +17,7 @@ from book_sample import ROOT
 from workbench.errors import UsageError
 from workbench.files import sha256_file, write_json, write_text
 from workbench.publish.checkers_page import checkers_page, write_checkers_page
-from workbench.publish.checkers_page.side_by_side import paired_notebook, paired_table, sentence_of
+from workbench.publish.checkers_page.side_by_side import paired_model, paired_notebook, paired_table, sentence_of
 from workbench.records import dump_yaml, read_yaml
 from workbench.releases.checkers_facts import (
     CheckersFacts,
@@ -25,6 +25,7 @@ from workbench.releases.checkers_facts import (
     LedgerCheck,
     NotebookFacts,
     RemovedOutput,
+    ResultFacts,
     Screened,
     Withholding,
     checkers_facts,
@@ -262,6 +263,18 @@ def test_cells_of_notebooks_are_aligned_where_they_are_alike() -> None:
     assert [(part.same, part.cells) for part in parts] == [(True, 1), (False, 2)]
     assert "b" in parts[1].before
     assert "c" in parts[1].after
+
+
+def test_a_model_is_laid_out_by_its_terms_before_and_after() -> None:
+    was, now = (
+        {"terms": [{"term": "x", "labels": {"ko": "엑스", "en": "X"}, "estimate": one, "se": 0.1}]} for one in (1.5, 1.75)
+    )
+    one = ResultFacts("m", "model", "n", TITLE, {}, "official", "changed", was, now)
+    table = paired_model(one, "en", term="Term")
+    assert table.columns == ("coefficient", "standard error")
+    assert [(label, [(cell.before, cell.after, cell.mark) for cell in cells]) for label, cells in table.rows] == [
+        ("X", [("1.5", "1.75", "changed"), ("0.1", "0.1", "same")])
+    ]
 
 
 def test_a_findings_sentence_is_read_as_the_public_reads_it() -> None:

@@ -11,9 +11,15 @@ from typing import Any
 import pytest
 
 from demo_city import candidate, make_city
+from workbench.disclosure import Axis, FittedModel, Layout, ModelLayout, SafeTable
+from workbench.disclosure.models import PARTS, Term
 from workbench.files import sha256_file, write_json, write_text
 from workbench.records import dump_yaml, read_yaml
 from workbench.releases.consistency import cell_hashes, inconsistencies
+from workbench.releases.finding_checks import value_problems
+from workbench.releases.models import model_csv
+from workbench.releases.results import Variant, csv_bytes
+from workbench.releases.table_checks import model_problems, table_problems
 
 ROOT = Path(__file__).parents[2]
 
@@ -85,7 +91,8 @@ def test_a_number_edited_in_both_is_found_by_the_finding_that_follows_from_it(re
     edit(release, "mean_level", cell(0, 60.3), variant=1)
     path = release / "tables/mean_level.year-2021.csv"
     path.write_bytes(path.read_bytes().replace(b"61.3", b"60.3"))
-    assert inconsistencies(rewritten(release)) == ["results/loudest.json (year=2021): level: is 61.3, the tables say 60.3"]
+    found = inconsistencies(rewritten(release))
+    assert found == ["results/loudest.json (year=2021): level: is 61.3, the published results say 60.3"]
 
 
 def test_a_withheld_cell_that_is_given_a_number_is_named_without_it(release: Path) -> None:
@@ -128,7 +135,7 @@ def test_a_table_that_cannot_be_is_named_by_its_cell(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda content: content["values"]["level"].update(number=62.0), "level: is 62.0, the tables say 61.3"),
+        (lambda content: content["values"]["level"].update(number=62.0), "level: is 62.0, the published results say 61.3"),
         (lambda content: content["values"]["level"]["shown"].update(en="62.0"), "level: is written '62.0' in 'en', and is 61.3"),
         (lambda content: content["values"]["place"]["shown"].update(en="west"), "place: says 'west', the table says 'east'"),
         (lambda content: content["text"].update(ko="{levle}dB"), "its sentence in 'ko' names levle"),
@@ -208,3 +215,36 @@ def test_a_correction_names_the_number_that_the_release_publishes(release: Path)
     assert inconsistencies(rewritten(release)) == [
         "corrections.json: 'complaints', east: is not the number that the release publishes"
     ]
+
+
+def alone(kind: Any, content: dict[str, Any]) -> Variant:
+    """A result of official data that needs no run."""
+    two = {"ko": "가", "en": "a"}
+    return Variant("alone", kind, "n", two, None, {}, "0" * 16, {"d": {"kind": "official", "personal": False}}, content)
+
+
+def test_a_total_that_is_not_the_sum_of_its_parts_is_named(tmp_path: Path) -> None:
+    labels = {"ko": ("가", "나", "합계"), "en": ("a", "b", "Total")}
+    axis = Axis("place", ("a", "b", "total"), {"ko": "곳", "en": "Place"}, labels, sums=(("total", ("a", "b")),))
+    layout = Layout(rows=axis, columns=None, statistic="count", decimals=0, people=False)
+    for numbers, problems in (((30, 12, 42), []), ((30, 12, 41), ["place=total: is not the sum of its 2 parts"])):
+        safe = SafeTable(layout, tuple((number,) for number in numbers), (("shown",),) * 3)
+        (tmp_path / "tables").mkdir(exist_ok=True)
+        (tmp_path / "tables/alone.csv").write_bytes(csv_bytes(safe))
+        found, _ = table_problems(tmp_path, {"tables/alone.csv": ""}, alone("table", safe.as_record()))
+        assert [line.partition(": cell ")[2] for line in found] == problems
+
+
+def test_a_models_download_says_what_the_model_says(tmp_path: Path) -> None:
+    titles = {"y": {"ko": "와이", "en": "Y"}, "x": {"ko": "엑스", "en": "X"}}
+    term = Term("x", {"ko": "엑스", "en": "X"}, dict.fromkeys(PARTS[:5], 2.0))
+    fitted = FittedModel(ModelLayout("y ~ x", "ols", False, titles), (term,), 40, None, 38, None, "plain", {"r2": 0.5})
+    path, files = tmp_path / "tables/alone.csv", {"tables/alone.csv": ""}
+    path.parent.mkdir()
+    path.write_bytes(model_csv(fitted))
+    model = alone("model", fitted.as_record())
+    assert model_problems(tmp_path, files, model) == ([], fitted)
+    path.write_bytes(path.read_bytes().replace(b"2.0", b"3.0", 1))
+    assert model_problems(tmp_path, files, model)[0] == ["tables/alone.csv: term X: says 3.0, its model 2.0"]
+    value = {"number": 2.5, "shown": {"ko": "2.5", "en": "2.5"}, "expression": ["coefficient", "alone", "x", "estimate"]}
+    assert value_problems(value, {"alone": fitted}) == ["is 2.5, the published results say 2"]

@@ -13,6 +13,7 @@ from demo_city import TODAY, candidate, levels, make_city, take_in
 from signed import governance_of, key_of
 from workbench.catalog import read_catalog
 from workbench.cli import main
+from workbench.cli.checking import check_project
 from workbench.errors import UsageError
 from workbench.files import write_json, write_text
 from workbench.project import Project
@@ -149,7 +150,7 @@ def _unadopted(city: Project) -> None:
     ("damage", "what", "reason"),
     [
         (_edited_number, "result", "was changed after it was written"),
-        (_edited_number, "value", "is 70.0, the tables say 61.3"),
+        (_edited_number, "value", "is 70.0, the published results say 61.3"),
         (_edited_run, "run", "its record is that of another run"),
         (_edited_log, "run", "runs.jsonl does not name it"),
         (lambda city: (city.analyses / "noise/releases/1/approvals/G-1.yml").unlink(), "approval", "missing: government"),
@@ -194,3 +195,11 @@ def test_the_command_speaks_to_machines_too(inside: Project, capsys: pytest.Capt
     found = json.loads(capsys.readouterr().out)
     assert found["broken"] is False
     assert found["trace"]["below"][0]["what"] == "release"
+
+
+def test_check_names_file_and_cell_of_a_number_that_was_edited(city: Project) -> None:
+    path = city.analyses / "noise/releases/1/tables/mean_level.year-2021.csv"
+    path.write_bytes(path.read_bytes().replace(b"61.3", b"60.3"))
+    found = [fault.message for fault in check_project(city, today=TODAY)]
+    assert any("tables/mean_level.year-2021.csv: cell place=east: says 60.3, its table 61.3" in message for message in found)
+    assert any("was changed after it was written" in message for message in found)

@@ -121,7 +121,9 @@ def _told(what: str, facts: Mapping[str, Any]) -> str:
         case "table":
             counted = f"{facts['shown']} cells shown, {facts['withheld']} withheld, " if "shown" in facts else ""
             return f"{counted}sha256 {_short(facts.get('sha256'))}"
-        case "cell":
+        case "model":
+            return f"sha256 {_short(facts.get('sha256'))}"
+        case "cell" | "coefficient":
             return f"= {facts['written']}" if "written" in facts else ""
         case "cells":
             return f"{facts['shown']} shown"

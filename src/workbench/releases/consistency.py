@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from workbench.bench import LANGUAGES, RESULT_MIME
-from workbench.disclosure import SafeTable
+from workbench.disclosure import FittedModel, SafeTable
 from workbench.files import canonical, read_json, sha256, sha256_file
 from workbench.releases.changes import published_numbers
 from workbench.releases.corrections import check_released_corrections, released_corrections
 from workbench.releases.finding_checks import finding_problems
 from workbench.releases.results import Variant, parameter_key, read_variants
-from workbench.releases.table_checks import csv_name, result_place, table_problems
+from workbench.releases.table_checks import csv_name, model_problems, result_place, table_problems
 from workbench.releases.verify import read_release
 
 CELL_DIGITS = 16
@@ -28,15 +28,15 @@ CELL_DIGITS = 16
 
 @dataclass
 class _Release:
-    """A release as it is read once: its record, its results, and the tables that could be understood."""
+    """A release as it is read once: its record, its results, and the tables and models that could be understood."""
 
     folder: Path
     record: dict[str, Any]
     variants: list[Variant]
-    tables: dict[tuple[str, str], SafeTable] = field(default_factory=dict)
+    tables: dict[tuple[str, str], SafeTable | FittedModel] = field(default_factory=dict)
 
-    def beside(self, variant: Variant) -> dict[str, SafeTable]:
-        """The tables of the run that a result is of."""
+    def beside(self, variant: Variant) -> dict[str, SafeTable | FittedModel]:
+        """The tables and models of the run that a result is of."""
         return {name: safe for (name, key), safe in self.tables.items() if key == variant.identity[1]}
 
 
@@ -64,7 +64,9 @@ def inconsistencies(folder: Path) -> list[str]:
         release = _Release(folder, record, read_variants(folder))
     except (KeyError, TypeError, AttributeError) as error:
         return [*problems, f"results/: a file is not as a release writes it ({type(error).__name__}: {str(error)[:80]})"]
-    for variant in sorted(release.variants, key=lambda one: one.kind != "table"):  # findings and figures rest on tables
+    for variant in sorted(
+        release.variants, key=lambda one: one.kind not in ("table", "model")
+    ):  # findings and figures rest on tables
         try:
             problems += _result(release, variant)
         except (KeyError, TypeError, AttributeError, IndexError) as error:
@@ -129,6 +131,11 @@ def _result(release: _Release, variant: Variant) -> list[str]:
             problems, safe = table_problems(release.folder, release.record["files"], variant)
             if safe is not None:
                 release.tables[variant.identity] = safe
+            return problems
+        case "model":
+            problems, fitted = model_problems(release.folder, release.record["files"], variant)
+            if fitted is not None:
+                release.tables[variant.identity] = fitted
             return problems
         case "finding":
             return finding_problems(variant, release.beside(variant))

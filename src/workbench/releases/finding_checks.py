@@ -7,21 +7,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.bench import LANGUAGES, format_value
-from workbench.disclosure import SafeTable, chosen_key, evaluate
+from workbench.disclosure import FittedModel, SafeTable, chosen_key, evaluate
 from workbench.errors import WorkbenchError
 from workbench.releases.changes import close
 from workbench.releases.results import Variant
 from workbench.releases.table_checks import result_place
 
 
-def finding_problems(variant: Variant, tables: Mapping[str, SafeTable]) -> list[str]:
+def finding_problems(variant: Variant, tables: Mapping[str, SafeTable | FittedModel]) -> list[str]:
     """Name what of a released finding does not follow from the tables of its release.
 
     Parameters
     ----------
     variant : Variant
         Of kind ``finding``.
-    tables : mapping of str to SafeTable
+    tables : mapping of str to SafeTable or FittedModel
         Those of the same run, by name.
 
     Returns
@@ -44,14 +44,14 @@ def finding_problems(variant: Variant, tables: Mapping[str, SafeTable]) -> list[
     return problems
 
 
-def value_problems(value: Mapping[str, Any], tables: Mapping[str, SafeTable]) -> list[str]:
+def value_problems(value: Mapping[str, Any], tables: Mapping[str, SafeTable | FittedModel]) -> list[str]:
     """Name what of one value of a finding does not follow from the tables that it points into.
 
     Parameters
     ----------
     value : mapping
         ``number``, ``shown`` and ``expression``, as in a result file.
-    tables : mapping of str to SafeTable
+    tables : mapping of str to SafeTable or FittedModel
 
     Returns
     -------
@@ -64,28 +64,16 @@ def value_problems(value: Mapping[str, Any], tables: Mapping[str, SafeTable]) ->
             labels = {language: table.layout.rows.labels[language][place] for language in LANGUAGES}
             wrong = [language for language in LANGUAGES if value["shown"].get(language) != labels[language]]
             return [f"says '{value['shown'].get(wrong[0], ''):.60}', the table says '{labels[wrong[0]]:.60}'"] if wrong else []
-        if not _is_of_tables(expression):
-            return []  # a number of a model: who wrote the model judges it
         right = evaluate(expression, tables)
     except WorkbenchError as error:
         return [error.message]
     if not isinstance(number, int | float) or not close(number, right):
-        return [f"is {number!r:.30}, the tables say {right:.12g}"]
+        return [f"is {number!r:.30}, the published results say {right:.12g}"]
     return [
         f"is written '{shown:.30}' in '{language}', and is {number:.12g}"
         for language, shown in value["shown"].items()
         if not written_as(shown, number)
     ]
-
-
-def _is_of_tables(expression: Any) -> bool:
-    """Whether an expression is made of table cells and plain calculation only."""
-    match expression:
-        case ["number", _] | ["at" | "total", _, *_]:
-            return True
-        case ["add" | "sub" | "mul" | "div" | "neg" | "abs", *parts]:
-            return all(_is_of_tables(part) for part in parts)
-    return False
 
 
 def written_as(shown: str, number: float) -> bool:

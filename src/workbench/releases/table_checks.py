@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.bench import LANGUAGES, cell_text
-from workbench.disclosure import Layout, Rules, SafeTable, round_half_up, rules_of, strictest
+from workbench.disclosure import FittedModel, Layout, Rules, SafeTable, round_half_up, rules_of, strictest
 from workbench.errors import WorkbenchError
 from workbench.releases.results import Variant, csv_bytes, parameter_key
 
@@ -67,6 +67,7 @@ def table_problems(folder: Path, files: Mapping[str, Any], variant: Variant) -> 
         value = safe.values[row][column]
         if value is not None and (reason := _impossible(value, layout, rules)):
             problems.append(f"{where}: cell {_cell_name(layout, row, column)}: {reason}")
+    problems += [f"{where}: {problem}" for problem in _sums_that_differ(safe)]
     return problems + _download(folder, files, variant, safe), safe
 
 
@@ -102,6 +103,65 @@ def _impossible(value: float | int, layout: Layout, rules: Rules) -> str:
     return ""
 
 
+def _sums_that_differ(safe: SafeTable) -> Iterator[str]:
+    """Totals of exact counts that are not the sum of their parts, where all of them are shown."""
+    layout = safe.layout
+    if layout.statistic != "count" or layout.rounded_to:
+        return
+    axes = [(layout.rows, 0)] + ([(layout.columns, 1)] if layout.columns is not None else [])
+    for axis, turned in axes:
+        for key, parts in axis.sums:
+            lines = [axis.position(one) for one in (key, *parts)]
+            for other in range(layout.shape[1 - turned]):
+                places = [(other, line) if turned else (line, other) for line in lines]
+                total, *added = [safe.values[row][column] for row, column in places]
+                if total is not None and None not in added and total != sum(value or 0 for value in added):
+                    yield f"cell {_cell_name(layout, *places[0])}: is not the sum of its {len(added)} parts"
+
+
+def model_problems(folder: Path, files: Mapping[str, Any], variant: Variant) -> tuple[list[str], FittedModel | None]:
+    """Name what of a released model contradicts itself or its download.
+
+    Parameters
+    ----------
+    folder : Path
+        The release's.
+    files : mapping
+        Its files by path.
+    variant : Variant
+        Of kind ``model``.
+
+    Returns
+    -------
+    (list of str, FittedModel or None)
+        The model is None where it cannot be understood.
+    """
+    from workbench.releases.models import model_csv
+
+    where = result_place(variant)
+    try:
+        fitted = FittedModel.from_record(variant.content)
+    except WorkbenchError as error:
+        return [f"{where}: {error.message}"], None
+    name = csv_name(variant, files)
+    if name is None or not (folder / name).is_file():
+        return [f"{where}: the release has no download tables/{variant.name}….csv"], fitted
+    written, expected = (
+        list(csv.reader(io.StringIO(_text(content)))) for content in ((folder / name).read_bytes(), model_csv(fitted))
+    )
+    if written == expected:
+        return [], fitted
+    for found, right in zip(written, expected, strict=False):
+        for one, two in zip(found, right, strict=False):
+            if one != two:
+                return [f"{name}: term {right[1]}: says {one:.30}, its model {two:.30}"], fitted
+    return [f"{name}: has not the terms of its model"], fitted
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8-sig", "replace")
+
+
 def _download(folder: Path, files: Mapping[str, Any], variant: Variant, safe: SafeTable) -> list[str]:
     """The CSV says what the table says."""
     name = csv_name(variant, files)
@@ -110,7 +170,7 @@ def _download(folder: Path, files: Mapping[str, Any], variant: Variant, safe: Sa
     written, expected = (folder / name).read_bytes(), csv_bytes(safe)
     if written == expected:
         return []
-    grids = [list(csv.reader(io.StringIO(content.decode("utf-8-sig", "replace")))) for content in (written, expected)]
+    grids = [list(csv.reader(io.StringIO(_text(content)))) for content in (written, expected)]
     if [len(row) for row in grids[0]] != [len(row) for row in grids[1]]:
         return [f"{name}: has not the rows and columns of its table"]
     labels = len(LANGUAGES)

@@ -13,7 +13,7 @@ from typing import Any
 
 from workbench.bench import RESULT_MIME, cell_text
 from workbench.catalog import Catalog
-from workbench.disclosure import SafeTable
+from workbench.disclosure import FittedModel, SafeTable
 from workbench.errors import UsageError, WorkbenchError, unknown
 from workbench.files import canonical, read_json, sha256, sha256_file
 from workbench.governance import SIDES, Governance
@@ -21,7 +21,7 @@ from workbench.project import Project
 from workbench.releases.finding_checks import value_problems
 from workbench.releases.provenance import ABSENT, Link, State, data_links
 from workbench.releases.results import Variant, parameter_key, read_variants
-from workbench.releases.table_checks import csv_name, table_problems
+from workbench.releases.table_checks import csv_name, model_problems, table_problems
 from workbench.releases.verify import changed_files, read_release, releases
 
 REFERENCE = re.compile(r"(?P<issue>[a-z][a-z0-9-]*)/(?P<number>[1-9][0-9]*)#(?P<name>[a-z][a-z0-9_]*(\.figure)?)")
@@ -134,7 +134,7 @@ def _variant(
     variants: Sequence[Variant],
 ) -> Link:
     """One run's result: its cells, and the notebook, run and data behind them."""
-    beside = {one.name: one for one in variants if one.kind == "table" and one.identity[1] == variant.identity[1]}
+    beside = {one.name: one for one in variants if one.kind in ("table", "model") and one.identity[1] == variant.identity[1]}
     cells = _cells(folder, record, variant, beside)
     run = _run(governance.project, folder, variant, data_links(governance, catalog, variant.datasets))
     notebook = _notebook(folder, record, variant, run)
@@ -146,6 +146,8 @@ def _cells(folder: Path, record: Mapping[str, Any], variant: Variant, beside: Ma
     match variant.kind:
         case "table":
             return [_table(folder, record, variant, None)]
+        case "model":
+            return [_model(folder, record, variant, None)]
         case "figure":
             pictures = [_file("picture", name, folder, record, {}) for name in variant.content["files"].values()]
             return [*pictures, _table_named(folder, record, variant.content["table"], beside, None)]
@@ -159,12 +161,13 @@ def _value(folder: Path, record: Mapping[str, Any], name: str, value: Mapping[st
     pointed: dict[str, list[tuple[Any, Any]]] = {}
     for table, row, column in _pointed(value["expression"]):
         pointed.setdefault(table, []).append((row, column))
-    tables = {}
+    tables: dict[str, SafeTable | FittedModel] = {}
     for table in pointed:
         if table in beside:
-            _, safe = table_problems(folder, record["files"], beside[table])
-            if safe is not None:
-                tables[table] = safe
+            check = model_problems if beside[table].kind == "model" else table_problems
+            _, found = check(folder, record["files"], beside[table])
+            if found is not None:
+                tables[table] = found
     problems = value_problems(value, tables)
     below = tuple(_table_named(folder, record, table, beside, cells) for table, cells in pointed.items())
     facts = {"number": value["number"], "shown": value["shown"], "expression": value["expression"]}
@@ -178,6 +181,8 @@ def _pointed(expression: Any) -> list[tuple[str, Any, Any]]:
             return [(table, row, column)]
         case ["total" | "largest" | "smallest", str() as table, column]:
             return [(table, None, column)]
+        case ["coefficient", str() as model, term, part]:
+            return [(model, term, part)]
         case [str(), *parts]:
             return [found for part in parts if isinstance(part, list) for found in _pointed(part)]
     return []
@@ -188,7 +193,22 @@ def _table_named(
 ) -> Link:
     if name not in beside:
         return Link("table", name, "broken", {}, "the release has no such table of the same run")
-    return _table(folder, record, beside[name], cells)
+    follow = _model if beside[name].kind == "model" else _table
+    return follow(folder, record, beside[name], cells)
+
+
+def _model(folder: Path, record: Mapping[str, Any], variant: Variant, terms: Sequence[tuple[Any, Any]] | None) -> Link:
+    """A model's download, held against the model; the coefficients that a finding names."""
+    problems, fitted = model_problems(folder, record["files"], variant)
+    name = csv_name(variant, record["files"]) or f"tables/{variant.name}.csv"
+    below = []
+    for term, part in terms or () if fitted is not None else ():
+        number = fitted.number(term, part) if fitted is not None else None
+        below.append(Link("coefficient", f"{term} {part}", "verified", {"written": f"{number:.6g}"}))
+    link = _file("model", name, folder, record, {"model": variant.name}, below)
+    if problems and link.state == "verified":
+        return Link("model", name, "broken", link.facts, "; ".join(problems[:3]), link.below)
+    return link
 
 
 def _table(folder: Path, record: Mapping[str, Any], variant: Variant, cells: Sequence[tuple[Any, Any]] | None) -> Link:

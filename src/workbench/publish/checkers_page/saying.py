@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -12,7 +11,14 @@ from markupsafe import Markup
 
 from workbench.errors import UsageError
 from workbench.files import read_yaml
-from workbench.publish.checkers_page.side_by_side import PairedParts, PairedTable, paired_notebook, paired_table, sentence_of
+from workbench.publish.checkers_page.side_by_side import (
+    PairedParts,
+    PairedTable,
+    paired_model,
+    paired_notebook,
+    paired_table,
+    sentence_of,
+)
 from workbench.publish.protection_pages.pictures import stacked
 from workbench.releases.checkers_facts import CheckersFacts, DatasetRules, NotebookFacts, ResultFacts, Withholding
 from workbench.releases.results import parameter_key
@@ -88,16 +94,14 @@ class Saying:
         return [(kind, self.say("first", key, count=count)) for kind, key, count in told if count]
 
     def table(self, one: ResultFacts) -> PairedTable:
-        """Return a table before and after."""
+        """Return a table or model before and after."""
+        if one.kind == "model":
+            return paired_model(one, self.language, term=self.strings["results"]["term"])
         return paired_table(one, self.language, one_column=self.strings["results"]["value"])
 
     def sentence(self, content: Mapping[str, Any]) -> str:
         """Return a finding's sentence."""
         return sentence_of(content, self.language)
-
-    def plainly(self, content: Mapping[str, Any]) -> str:
-        """Return the content of a result that has no form of its own here."""
-        return json.dumps(content, ensure_ascii=False, indent=1)
 
     def notebook(self, facts: NotebookFacts) -> tuple[PairedParts, ...]:
         """Return a notebook before and after."""
@@ -116,12 +120,12 @@ class Saying:
     def withheld_by_result(self, facts: CheckersFacts) -> list[tuple[str, list[Withholding]]]:
         """Return withheld cells by the title of their result."""
         titles = {(one.name, one.label): one.title for one in facts.results}
-        found: dict[str, list[Withholding]] = {}
+        found: dict[tuple[str, str], list[Withholding]] = {}
         for cell in facts.withheld:
             title = (titles.get((cell.result, parameter_key(cell.parameters))) or {}).get(self.language, cell.result)
-            of = " · ".join(map(str, cell.parameters.values()))
-            found.setdefault(f"{title} ({of})" if of else title, []).append(cell)
-        return list(found.items())
+            found.setdefault((title, " · ".join(map(str, cell.parameters.values()))), []).append(cell)
+        alike = [title for title, _ in found]
+        return [(f"{title} ({of})" if of and alike.count(title) > 1 else title, cells) for (title, of), cells in found.items()]
 
     def bounds(self, cell: Withholding, cells: Sequence[Withholding]) -> Markup:
         """Return what a reader can work out of a cell: a bar of the range, and the width that it needs.

@@ -19,9 +19,12 @@ from workbench.bench import RESULT_MIME, cell_text
 from workbench.disclosure import SafeTable
 from workbench.disclosure.layouts import typed
 from workbench.releases.checkers_facts import NotebookFacts, ResultFacts
+from workbench.releases.models import PART_TITLES
 
 MAX_ROWS = 400
 """Rows of a table that are laid out; a checker reads the rest in the download."""
+
+ONE_COLUMN = ("none", None)
 
 _IDS = re.compile(r'\sid="[^"]*"')
 _PICTURES = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
@@ -80,11 +83,11 @@ def paired_table(result: ResultFacts, language: str, *, one_column: str) -> Pair
         raise ValueError(f"result '{result.name}' has no content")
     tables = [table for table in (now, was) if table is not None]
     rows = _labels([table.layout.rows for table in tables], language)
-    columns = _labels([table.layout.columns for table in tables], language) or {("none", None): one_column}
+    columns = _labels([table.layout.columns for table in tables], language) or {ONE_COLUMN: one_column}
+    before, after = (_cells_of(table, language) for table in (was, now))
     paired = []
     for row, label in list(rows.items())[:MAX_ROWS]:
-        cells = tuple(_pair(_cell(was, row, column, language), _cell(now, row, column, language)) for column in columns)
-        paired.append((label, cells))
+        paired.append((label, tuple(_pair(before.get((row, column)), after.get((row, column))) for column in columns)))
     title = shown.layout.rows.title[language]
     return PairedTable(title, tuple(columns.values()), tuple(paired), max(0, len(rows) - MAX_ROWS))
 
@@ -98,16 +101,55 @@ def _labels(axes: Sequence[Any], language: str) -> dict[tuple[str, Any], str]:
     return found
 
 
-def _cell(table: SafeTable | None, row: tuple[str, Any], column: tuple[str, Any], language: str) -> tuple[str, str] | None:
-    """A cell's words and state; None where the table has no such cell."""
+def _cells_of(table: SafeTable | None, language: str) -> dict[tuple[Any, Any], tuple[str, str]]:
+    """Each cell's words and state, by the keys of its row and column."""
     if table is None:
-        return None
-    rows = [typed(key) for key in table.layout.rows.keys]
-    columns = [typed(key) for key in table.layout.columns.keys] if table.layout.columns else [("none", None)]
-    if row not in rows or column not in columns:
-        return None
-    line, place = rows.index(row), columns.index(column)
-    return cell_text(table, line, place, language), table.states[line][place]
+        return {}
+    columns = [typed(key) for key in table.layout.columns.keys] if table.layout.columns else [ONE_COLUMN]
+    return {
+        (typed(key), column): (cell_text(table, row, place, language), table.states[row][place])
+        for row, key in enumerate(table.layout.rows.keys)
+        for place, column in enumerate(columns)
+    }
+
+
+def paired_model(result: ResultFacts, language: str, *, term: str) -> PairedTable:
+    """Lay a model out on the terms of both releases.
+
+    Parameters
+    ----------
+    result : ResultFacts
+        Of kind ``model``.
+    language : str
+    term : str
+        What stands above the terms.
+
+    Returns
+    -------
+    PairedTable
+        A row a term, with its coefficient and what else the model says of it.
+    """
+    sides = [_terms_of(content, language) for content in (result.before, result.after)]
+    rows = {**sides[1], **{key: label for key, label in sides[0].items() if key not in sides[1]}}
+    columns = list(dict.fromkeys(part for side in sides for _, numbers in side.values() for part in numbers))
+    paired = []
+    for key, (label, _) in rows.items():
+        cells = []
+        for part in columns:
+            pair = [side[key][1].get(part) if key in side else None for side in sides]
+            cells.append(_pair(*[None if text is None else (text, "shown") for text in pair]))
+        paired.append((label, tuple(cells)))
+    heads = tuple(PART_TITLES[part][language] if part in PART_TITLES else part for part in columns)
+    return PairedTable(term, heads, tuple(paired), 0)
+
+
+def _terms_of(content: Mapping[str, Any] | None, language: str) -> dict[str, tuple[str, dict[str, str]]]:
+    """The label and the written numbers of each term of a model."""
+    found = {}
+    for one in content["terms"] if content else ():
+        numbers = {part: f"{value:,.6g}" for part, value in one.items() if isinstance(value, int | float)}
+        found[str(one["term"])] = (str(one["labels"][language]), numbers)
+    return found
 
 
 def _pair(before: tuple[str, str] | None, after: tuple[str, str] | None) -> PairedCell:
