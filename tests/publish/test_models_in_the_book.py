@@ -111,7 +111,7 @@ def test_an_interval_is_no_minus_and_numbers_are_written_as_published(project):
     view = model_view(content, "en", words=words)
     assert view.columns == ("Coefficient", "Standard error", "95% interval", "Factor")
     rain = next(row for row in view.rows if row.key == "rain")
-    assert re.fullmatch(r"-0\.\d+ to -0\.\d+", rain.cells[2].text)
+    assert re.fullmatch("-0\\.\\d+\u00a0to\u00a0-0\\.\\d+", rain.cells[2].text)
     assert model_view(ModelContent.model_validate(fitted("ols").as_record()), "en", words=words).columns[-1] == "95% interval"
 
 

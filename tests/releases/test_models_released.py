@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from demo_city import LEVELS, candidate, make_city, notebook
+from demo_city import candidate, make_city, notebook, write_yaml
 from workbench.bench import read_contributions, read_results
 from workbench.disclosure import FittedModel, ModelLayout, Rules
 from workbench.errors import GateRefused, UsageError
-from workbench.files import read_json, write_json, write_text
+from workbench.files import read_json, read_yaml, write_json, write_text
 from workbench.releases.compare import compare
 from workbench.releases.models import groups_of_model, model_csv, refit
 from workbench.releases.results import read_variants
@@ -44,7 +44,9 @@ bench.finding(
 def city(tmp_path_factory):
     made = make_city(tmp_path_factory.mktemp("city"), official=None)
     write_text(made.notebooks / "noise" / "complaints.ipynb", notebook(MODEL, parameters=None))
-    write_text(made.notebooks / "noise" / "levels.ipynb", notebook(LEVELS))
+    path = made.analyses / "noise" / "analysis.yml"
+    analysis = read_yaml(path)
+    write_yaml(path, {**analysis, "notebooks": {"complaints": analysis["notebooks"]["complaints"]}})
     return made
 
 
@@ -138,6 +140,21 @@ def test_two_models_with_one_person_fewer_differ_by_that_person():
     assert names == ["all", "g=a", "g=b"]
     one, two = ({(row.cell, row.contributor): row.count for row in groups.itertuples(name="G")} for groups in (more, fewer))
     assert {key for key in one if one[key] != two.get(key)} == {(0, "p39"), (2, "p39")}
+
+
+def test_two_models_with_dummies_of_neighbouring_ages_differ_by_one_person():
+    age = np.arange(60)
+    groups = []
+    for limit in (40, 41):
+        made = pd.DataFrame({
+            "response": age % 7.0, "x.x": age % 5.0, "x.young": (age < limit).astype(float),
+            "contributor": [f"p{one}" for one in age],
+        })  # fmt: skip
+        words = {"ko": "말", "en": "word"}
+        shape = ModelLayout("y ~ x + young", "ols", True, {"y": words, "x": words, "young": words})
+        names, found = groups_of_model(made, shape)
+        groups.append(set(found.loc[found["cell"] == names.index("young=1"), "contributor"]))
+    assert groups[1] - groups[0] == {"p40"}
 
 
 def test_a_models_download_runs_no_formula(made):

@@ -24,6 +24,8 @@ INTERCEPT_LABELS = {"ko": "절편", "en": "Intercept"}
 class Group:
     """Rows that share the levels of one term: what a coefficient is about, the reference levels included.
 
+    A number that has two values only makes two groups as well.
+
     Parameters
     ----------
     variables : tuple of str
@@ -139,7 +141,7 @@ def design_of(rows: pd.DataFrame, layout: ModelLayout) -> Design:
         response=_numbers(rows[RESPONSE], read.response),
         person=person,
         people=layout.people,
-        groups=tuple(_groups(layout, codes)),
+        groups=(*_groups(layout, codes), *_halves(numbers)),
     )
 
 
@@ -153,6 +155,16 @@ def _groups(layout: ModelLayout, codes: Mapping[str, np.ndarray]) -> list[Group]
             rows = np.logical_and.reduce([codes[name] == place for name, place in zip(names, places, strict=True)])
             levels = tuple(str(axis.keys[place]) for axis, place in zip(axes, places, strict=True))
             found.append(Group(names, levels, rows))
+    return found
+
+
+def _halves(numbers: Mapping[str, np.ndarray]) -> list[Group]:
+    """The two groups of each number that has two values only: a factor by another name."""
+    found = []
+    for name, values in numbers.items():
+        different = np.unique(values)
+        if len(different) == 2:
+            found += [Group((name,), (f"{value:g}",), values == value) for value in different.tolist()]
     return found
 
 

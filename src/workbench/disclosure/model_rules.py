@@ -52,7 +52,7 @@ def refusals(design: Design, *, rules: Rules, weights: np.ndarray | None = None)
 
     Examples
     --------
-    >>> people, one = np.arange(40), (np.arange(40) == 7).astype(float)
+    >>> people, one = np.arange(40), np.where(np.arange(40) == 7, 5.0, np.arange(40) == 8)
     >>> design = Design(("intercept", "x"), ({}, {}), np.column_stack([np.ones(40), one]), people * 1.0, people, True, ())
     >>> refusals(design, rules=Rules(min_contributors=10))[0]
     "'x' differs from its commonest value for fewer than 10 people: join values, or leave it out"
@@ -96,17 +96,16 @@ def _people(design: Design, rows: np.ndarray) -> int:
 
 def _of_columns(design: Design, k: int) -> Iterator[str]:
     """Columns that are about few people."""
+    halves = {group.variables[0] for group in design.groups if len(group.variables) == 1}
     for term, values in zip(design.terms, design.matrix.T, strict=True):
-        if term == INTERCEPT or all("[" in part for part in term.split(":")):
-            continue  # levels and their products are judged as groups, with their reference
-        different, each, counts = np.unique(values, return_inverse=True, return_counts=True)
+        if term == INTERCEPT or term in halves or all("[" in part for part in term.split(":")):
+            continue  # levels, their products and numbers of two values are judged as groups, with what they are compared to
+        _, each, counts = np.unique(values, return_inverse=True, return_counts=True)
         commonest = each == int(np.argmax(counts))
         if _people(design, ~commonest) < k:
             yield f"'{term}' differs from its commonest value for fewer than {k} people: join values, or leave it out"
         elif _people(design, values != 0) < k:
             yield f"'{term}' is not zero for fewer than {k} people: join values, or leave it out"
-        elif len(different) == 2 and _people(design, commonest) < k:
-            yield f"'{term}' has its commonest value for fewer than {k} people: join values, or leave it out"
 
 
 def _of_groups(design: Design, k: int, rules: Rules) -> Iterator[str]:
@@ -153,13 +152,7 @@ def _of_response(design: Design, k: int) -> Iterator[str]:
     if len(values) > MANY_VALUES:
         return
     everybody = Group(("all",), ("rows",), np.ones(len(design.response), bool))
-    dummies = [
-        Group((term,), (str(int(part)),), column == part)
-        for term, column in zip(design.terms, design.matrix.T, strict=True)
-        if term != INTERCEPT and "[" not in term and set(np.unique(column)) == {0.0, 1.0}
-        for part in (0.0, 1.0)
-    ]
-    for group in (everybody, *design.groups, *dummies):
+    for group in (everybody, *design.groups):
         few = any(_people(design, group.rows & (design.response == value)) < k for value in values)
         if few and group.rows.any():
             where = "" if group is everybody else f" in {group.name}"

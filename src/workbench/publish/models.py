@@ -33,7 +33,7 @@ def model_view(content: ModelContent, language: str, *, words: Mapping[str, str]
     with_ratio = any(term.ratio is not None for term in content.terms)
     rows = []
     for term in content.terms:
-        interval = words["range"].format(low=_number(term.low), high=_number(term.high))
+        interval = words["between"].format(low=_number(term.low), high=_number(term.high)).replace(" ", "\u00a0")
         cells = [_number(term.estimate), _number(term.se), interval]
         if with_ratio:
             cells.append("" if term.ratio is None else _number(term.ratio))

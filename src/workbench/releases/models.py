@@ -66,7 +66,10 @@ def refit(folder: Path, record: Mapping[str, Any], rules: Rules) -> FittedModel:
 
 
 def groups_of_model(rows: pd.DataFrame, layout: ModelLayout) -> tuple[list[str], pd.DataFrame]:
-    """Return the groups of people that a model is about: all of its rows, and the rows of each level of its factors.
+    """Return the groups of people that a model is about: all of its rows, and those of each level.
+
+    Levels are those of factors, of their products, and the two values of a number that has no third: such a coefficient is
+    a difference of means, so two models whose levels differ by one person would tell that person's response.
 
     Parameters
     ----------
