@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,21 @@ from typing import Any
 import numpy as np
 
 from workbench.disclosure import Axis, Layout, Rules, SafeTable
-from workbench.files import write_json, write_text
+from workbench.files import sha256_file, write_json, write_text
 from workbench.project import Project
 from workbench.records import dump_yaml
 from workbench.releases.ledger import Data, Ledger, NewTable, Vectors, release_hash
 
 DATA = {"trips": Data("trips", "d" * 64, "p" * 64, "rider_id")}
-RESTS_ON = {"trips": {"dataset": "trips", "personal": True, "sha256": "d" * 64, "policy": {"version": 1, "sha256": "p" * 64}}}
+RESTS_ON = {
+    "trips": {
+        "dataset": "trips",
+        "personal": True,
+        "min_contributors": 10,
+        "sha256": "d" * 64,
+        "policy": {"version": 1, "sha256": "p" * 64},
+    }
+}
 
 
 def vectors(groups: list[dict[int, int]], *, amounts: bool = False) -> Vectors:
@@ -47,14 +56,17 @@ def new_table(name: str = "trips", *, first: int = 0, cells: int = 3, size: int 
 
 
 def commit_release(project: Project, release: str, tables: list[NewTable], **more: Any) -> str:
-    """Write a release's folder as far as the ledger reads it; its hash."""
+    """Write a release's folder as far as the ledger reads it, without definitions; its hash."""
     issue, _, number = release.partition("/")
     folder = project.analyses / issue / "releases" / number
     for table in tables:
         variant = {"parameters": dict(table.parameters), "datasets": RESTS_ON, "content": table.safe.as_record()}
         record = {"name": table.name, "kind": "table", "notebook": table.notebook, "variants": [variant]}
         write_json(folder / "results" / f"{table.name}.json", record)
-    write_text(folder / "release.yml", dump_yaml({"release": release, "results": [table.name for table in tables], **more}))
+    files = {str(path.relative_to(folder)): sha256_file(path) for path in sorted(folder.rglob("*.json"))}
+    about = {"created": dt.date(2026, 11, 20), "authors": ["C-9"], "basis": "synthetic", "notebooks": [], "results": {}}
+    record = {"release": release, "issue": issue, "number": int(number), **about, "files": files, **more}
+    write_text(folder / "release.yml", dump_yaml(record))
     return release_hash(folder)
 
 

@@ -105,8 +105,24 @@ def test_a_file_that_is_no_backup_is_wrong_use(city: Project, tmp_path: Path, ca
 
 
 def test_rebuild_says_what_became_of_each_table(city: Project, capsys: Out) -> None:
-    assert main(["ledger", "rebuild"]) == 1, "this release has no list of its files, so it is none that both sides approved"
-    assert "release.yml" in capsys.readouterr().err
+    commit_release(city, "bike-routes/2", [new_table("lost", first=900)])
+    assert main(["ledger", "rebuild"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "  bike-routes/1#trips (year=2021): 4 of 4 cells equal",
+        "  bike-routes/2#lost (year=2021): 0 of 3 cells equal, 3 unknown: its release records no definition",
+        "ledger: 2 releases, 2 tables, 4 cells equal, 3 unknown",
+        "  a new result about the same people is refused where it overlaps what is unknown",
+    ]
+    assert main(["ledger", "rebuild", "--json"]) == 0
+    assert [one["equal"] for one in json.loads(capsys.readouterr().out)] == [4, 0]
+    assert main(["ledger", "status"]) == 0
+
+
+def test_rebuild_of_a_release_that_was_edited_by_hand_ends_with_1(city: Project, capsys: Out) -> None:
+    path = city.analyses / "bike-routes" / "releases" / "1" / "results" / "trips.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("30", "31"), encoding="utf-8")
+    assert main(["ledger", "rebuild"]) == 1
+    assert "bike-routes/1: results/trips.json was changed after it was written" in capsys.readouterr().err
 
 
 def test_an_unknown_act_is_named_with_those_there_are(city: Project, capsys: Out) -> None:
