@@ -197,7 +197,7 @@ def _people(rows: Coded, places: list[np.ndarray], size: int, *, counted: np.nda
         there, local = np.unique(place, return_inverse=True)
         inside = there[0] >= 0
         there, local = (there, local) if inside else (there[1:], local - 1)
-        cell, person = local[rows.cell], rows.who
+        cell, person = local.astype(np.int32)[rows.cell], rows.who
         if not inside:
             kept = cell >= 0
             cell, person = cell[kept], person[kept]
@@ -208,23 +208,25 @@ def _people(rows: Coded, places: list[np.ndarray], size: int, *, counted: np.nda
 
 def _by_table(cell: np.ndarray, person: np.ndarray, *, cells: int, people: int) -> tuple[np.ndarray, np.ndarray]:
     """Different contributors and the most rows of one, in each of few cells: from a table of cells by contributors."""
-    where = person if cells == 1 else cell * people + person
+    where = person if cells == 1 else cell.astype(np.int64) * people + person
     counts = np.bincount(where, minlength=cells * people).reshape(cells, people)
     return (counts > 0).sum(axis=1), counts.max(axis=1, initial=0)
 
 
 def _by_order(cell: np.ndarray, person: np.ndarray, *, cells: int, people: int) -> tuple[np.ndarray, np.ndarray]:
     """Different contributors and the most rows of one, in each of many cells: from rows in the order of both."""
-    where = cell * people + person
-    where = where.astype(np.int32) if cells * people < 2**31 else where  # half as much to sort
+    kind = np.int32 if cells * people < 2**31 else np.int64  # half as much to sort
+    where = cell.astype(kind, copy=False) * people + person.astype(kind, copy=False)
     where.sort()
-    starts = np.flatnonzero(np.concatenate(([True], where[1:] != where[:-1]))) if len(where) else np.zeros(0, np.int64)
-    bounds = np.searchsorted(where, np.arange(1, cells) * people)  # the first row of each cell but the first
-    ends = np.searchsorted(starts, np.concatenate(([0], bounds, [len(where)])))
-    found, largest = np.diff(ends), np.zeros(cells, np.int64)
-    if len(starts):
-        lengths = np.diff(starts, append=len(where))
-        largest[found > 0] = np.maximum.reduceat(lengths, ends[:-1][found > 0])
+    bounds = np.searchsorted(where, np.arange(cells + 1) * people)  # the first row of each cell
+    again = np.flatnonzero(where[1:] == where[:-1]) + 1  # rows of a contributor who was there before
+    rows = np.diff(bounds)
+    found = rows - np.diff(np.searchsorted(again, bounds))
+    largest = np.minimum(rows, 1)
+    if len(again):
+        first = np.flatnonzero(np.concatenate(([True], np.diff(again) != 1)))
+        lengths = np.diff(first, append=len(again)) + 1
+        np.maximum.at(largest, np.searchsorted(bounds, again[first], side="right") - 1, lengths)
     return found, largest
 
 
