@@ -20,7 +20,7 @@ from workbench.errors import GateRefused, UsageError
 from workbench.releases.figure_check import check_svg
 from workbench.releases.figure_texts import DrawnText, figure_facts
 from workbench.releases.redraw import Drawing, redraw
-from workbench.releases.typed_numbers import TypedNumber, tells_withheld, typed_numbers, unexplained
+from workbench.releases.typed_numbers import TypedNumber, tells_withheld, typed_numbers, unexplained, withheld_in_drawing
 
 WORDS = {"ko": "자치구", "en": "District"}
 TITLE = {"ko": "이동 1,234건", "en": "Trips"}
@@ -337,6 +337,14 @@ def test_a_withheld_number_in_a_drawings_source_is_found_however_it_is_written(n
     for source in (f"axes.bar([0], [{number}])", f"axes.text(0, 0, '{number:,} people')", f"x = {number}.0"):
         assert tells_withheld(source, [number])
     assert not tells_withheld(f"axes.bar([0], [{number + 1}])", [number])
+
+
+def test_a_drawing_with_a_withheld_number_is_refused_without_saying_it():
+    table = counted({"강남구": 1234, "종로구": 310, "중구": 291}, k=300)
+    assert table.states[2] == ("withheld",)
+    found = withheld_in_drawing("f", "axes.bar([0], [291])", table=table, numbers=[1234, 310, 291])
+    assert found == ["figure 'f': its drawing holds a number that its table withholds; draw from the table alone"]
+    assert withheld_in_drawing("f", "axes.bar([0], [1234])", table=table, numbers=[1234, 4711, 291]) == []
 
 
 def test_the_pictures_of_the_sample_raise_no_false_alarm():

@@ -143,7 +143,7 @@ def tells_withheld(source: str, withheld: Iterable[float | int]) -> bool:
     Returns
     -------
     bool
-        Judged only on numbers of at least three digits: smaller ones stand in every drawing, as sizes and places.
+        Judged only on numbers of at least three significant digits: others stand in every drawing, as sizes and places.
 
     Examples
     --------
@@ -164,6 +164,31 @@ def tells_withheld(source: str, withheld: Iterable[float | int]) -> bool:
             elif isinstance(value, str) and any(number in secret for _, number, _ in _numbers(value)):
                 return True
     return False
+
+
+def withheld_in_drawing(figure: str, source: str, *, table: SafeTable, numbers: Sequence[float]) -> list[str]:
+    """Refuse a drawing whose source holds the true number of a cell that its table withholds.
+
+    Parameters
+    ----------
+    figure : str
+        Its name, for the message.
+    source : str
+    table : SafeTable
+        As it is published.
+    numbers : sequence of float
+        The true number of each cell, row by row; they go nowhere from here.
+
+    Returns
+    -------
+    list of str
+        What is wrong, without the number; empty where nothing is.
+    """
+    states = [state for row in table.states for state in row]
+    hidden = [float(number) for number, state in zip(numbers, states, strict=True) if state == "withheld"]
+    if not tells_withheld(source, hidden):
+        return []
+    return [f"figure '{figure}': its drawing holds a number that its table withholds; draw from the table alone"]
 
 
 def _numbers(text: str) -> list[tuple[str, Fraction, str]]:
