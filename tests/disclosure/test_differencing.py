@@ -185,6 +185,20 @@ def test_a_hundred_thousand_people_in_many_tables_are_searched_table_by_table():
     assert find_differences(everybody, Index.of(few), k=10).refused == ()
 
 
+def test_what_was_given_away_before_is_not_blamed_on_a_new_cell():
+    size = 100_000
+    draw = np.random.default_rng(0)
+    parts = [np.arange(size), np.arange(50_000), np.arange(50_000, size - 5)]
+    for _ in range(4):
+        parts += np.array_split(draw.permutation(size)[:-40], 20)
+    start = np.r_[0, np.cumsum([len(part) for part in parts])]
+    earlier = Groups(start, np.concatenate(parts), np.ones(start[-1], np.int64), np.r_[0, 1, 2, np.repeat([3, 4, 5, 6], 20)])
+    new = Groups.of([dict.fromkeys(draw.choice(size, 30, replace=False).tolist(), 1)], table=[7])
+    result = find_differences(new, Index.of(earlier), k=10)
+    assert result.refused == ()
+    assert result.beyond == (0,)
+
+
 def test_what_the_budget_leaves_is_doubt():
     draw = np.random.default_rng(1)
     whole = people((0, 400))

@@ -159,6 +159,8 @@ def _searched(
             return _answer(built, k=k, budget=budget, must=must)
     undecided: Decision = "beyond"
     for table in _tables(ground, inside, weight, places, k=k).tolist():
+        if must is not None and all(ground.segments[cell.segment].table[cell.cell] != table for cell in must):
+            continue
         chosen = [cells[part.table[cells] == table] for part, cells in zip(ground.segments, inside, strict=True)]
         built = _system(ground, chosen, weight, budget=budget)
         found, decision = ((), "doubt") if built is None else _answer(built, k=k, budget=budget, must=must)
@@ -166,7 +168,7 @@ def _searched(
             return found, "decided"
         if decision == "doubt":
             undecided = "doubt"
-    found, complete = _two(ground, outer, inside, weight, k=k, budget=budget)
+    found, complete = _two(ground, outer, inside, weight, k=k, budget=budget, must=must)
     return found, "decided" if found else undecided if complete else "doubt"
 
 
@@ -279,7 +281,14 @@ def _answer(
 
 
 def _two(
-    ground: Ground, outer: Cell, inside: list[np.ndarray], weight: np.ndarray, *, k: int, budget: Budget
+    ground: Ground,
+    outer: Cell,
+    inside: list[np.ndarray],
+    weight: np.ndarray,
+    *,
+    k: int,
+    budget: Budget,
+    must: Sequence[Cell] | None,
 ) -> tuple[tuple[Cell, ...], bool]:
     """Decide whether two disjoint cells inside leave few people: the larger one covers at least half of the rest."""
     sizes = [part.sizes[cells] for part, cells in zip(ground.segments, inside, strict=True)]
@@ -300,6 +309,8 @@ def _two(
                 near = theirs[window]
                 near = near[(other.bands[near] != wanted).sum(1) < min(k, BANDS)] if k <= BANDS else near
                 for one in near.tolist():
+                    if must is not None and Cell(number, cell) not in must and Cell(second, one) not in must:
+                        continue
                     last = _minus(ground, Cell(second, one), left)
                     if last is not None and 1 <= int((last > 0).sum()) < k:
                         return (Cell(number, cell), Cell(second, one)), True
