@@ -11,6 +11,8 @@ from workbench.bench.keys import kind_of, plain_key
 from workbench.bench.sentences import LANGUAGES, bilingual
 from workbench.catalog import Catalog
 from workbench.disclosure import Axis
+from workbench.disclosure.crossing import too_many
+from workbench.disclosure.layouts import MAX_CELLS
 from workbench.errors import UsageError
 from workbench.places import districts
 
@@ -76,6 +78,8 @@ def make_axis(
 def _found(values: pd.Series) -> list[Any]:
     """The keys of a column in their order: that of the categories where it has one, else ascending."""
     unique = pd.unique(values)
+    if len(unique) > MAX_CELLS:
+        raise too_many(str(values.name), len(unique))
     plain = [plain_key(key) for key in unique]
     if isinstance(values.dtype, pd.CategoricalDtype) and values.dtype.ordered:
         places = {plain_key(key): place for place, key in enumerate(values.dtype.categories)}
