@@ -11,16 +11,18 @@ import pandas as pd
 
 from signed import TODAY, adopt, agree, found
 from workbench.catalog import read_catalog
-from workbench.files import write_text
+from workbench.files import read_json, write_json, write_text
 from workbench.governance.papers.schemas import write_schemas
 from workbench.privacy import protect_dataset
 from workbench.project import Project
 from workbench.records import dump_yaml
 from workbench.releases import Candidate, make_candidate
-from workbench.runs import carry_out, plan_runs, read_analysis
+from workbench.runs import Run, carry_out, plan_runs, read_analysis
+from workbench.runs.belonging import files_of
+from workbench.runs.plan import RUN_RECORD
 from workbench.vault import Vault
 
-__all__ = ["TODAY", "candidate", "complaints", "levels", "make_city", "notebook", "take_in", "write_yaml"]
+__all__ = ["TODAY", "as_its_kernel_wrote", "candidate", "complaints", "levels", "make_city", "notebook", "take_in", "write_yaml"]
 
 
 def _words(text: str) -> dict[str, str]:
@@ -214,6 +216,12 @@ def take_in(project: Project, dataset: str, frame: pd.DataFrame, *, kind: str) -
         dataset, "all", frame, record={"source": f"{dataset}.csv", "kind": kind, "sha256": "0" * 64}
     )
     protect_dataset(project, catalog, dataset)
+
+
+def as_its_kernel_wrote(run: Run) -> None:
+    """Let a run's record name the files that lie there now, as if its kernel had written them so."""
+    record = read_json(run.folder / RUN_RECORD)
+    write_json(run.folder / RUN_RECORD, {**record, "files": files_of(run.folder)})
 
 
 def candidate(project: Project) -> Candidate:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from demo_city import LEVELS, TODAY, candidate, levels, make_city, notebook, take_in, write_yaml
+from demo_city import LEVELS, TODAY, as_its_kernel_wrote, candidate, levels, make_city, notebook, take_in, write_yaml
 from signed import governance_of, key_of, propose_issue, vote
 from workbench.catalog import read_catalog
 from workbench.errors import CheckFailed, GateRefused, UsageError
@@ -288,6 +288,7 @@ def test_a_forged_table_of_a_kernel_is_computed_again(city: Project) -> None:
     record = json.loads(path.read_text(encoding="utf-8"))
     record["content"] |= {"values": [[80], [8]], "state": [["shown"], ["shown"]]}
     path.write_text(json.dumps(record), encoding="utf-8")
+    as_its_kernel_wrote(run)
     make_candidate(city, catalog, analysis, runs, today=TODAY)
     content = json.loads((city.candidates / "noise/results/complaints.json").read_text(encoding="utf-8"))["variants"][0][
         "content"
@@ -305,6 +306,7 @@ def test_rows_without_contributors_do_not_make_a_table_about_people(city: Projec
     path.write_text(json.dumps(record), encoding="utf-8")
     rows = pd.read_parquet(run.folder / "contributions" / "complaints.parquet")
     rows.drop(columns="contributor").to_parquet(run.folder / "contributions" / "complaints.parquet")
+    as_its_kernel_wrote(run)
     with pytest.raises(GateRefused, match="does not count them"):
         make_candidate(city, catalog, analysis, runs, today=TODAY)
 
@@ -319,7 +321,8 @@ def test_what_a_kernel_says_of_its_data_is_not_believed(
 ) -> None:
     catalog, analysis = read_catalog(city), read_analysis(city, "noise")
     runs = plan_runs(city, catalog, analysis)
-    path = next(run.folder for run in runs if run.notebook == "complaints") / "results" / "complaints.json"
+    run = next(run for run in runs if run.notebook == "complaints")
+    path = run.folder / "results" / "complaints.json"
     record = json.loads(path.read_text(encoding="utf-8"))
     told = record["datasets"]["complaints"]
     if datasets is None:
@@ -327,6 +330,7 @@ def test_what_a_kernel_says_of_its_data_is_not_believed(
     else:
         record["datasets"] = dict.fromkeys(datasets, told)
     path.write_text(json.dumps(record), encoding="utf-8")
+    as_its_kernel_wrote(run)
     if message:
         with pytest.raises(GateRefused, match=message):
             make_candidate(city, catalog, analysis, runs, today=TODAY)
@@ -357,6 +361,7 @@ def test_a_typed_number_behind_a_cell_is_refused(city: Project) -> None:
             cell = record["content"]["values"]["level"]["expression"]
             record["content"]["values"]["level"]["expression"] = ["add", ["mul", cell, ["number", 0]], ["number", 42]]
             path.write_text(json.dumps(record), encoding="utf-8")
+            as_its_kernel_wrote(run)
     with pytest.raises(GateRefused, match="is the same whatever the table holds"):
         make_candidate(city, catalog, analysis, runs, today=TODAY)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.catalog import Catalog, read_catalog
 from workbench.cli.fetching import tell_balance, tell_unused
+from workbench.cli.for_checkers import write_for_checkers
 from workbench.cli.protecting import protect_each, protectable, unattended
 from workbench.cli.telling import tell_book, tell_candidate, tell_runs
 from workbench.cli.terminal import progress, say
@@ -15,7 +17,8 @@ from workbench.errors import GateRefused, RunsFailed, WorkbenchError
 from workbench.project import Project
 from workbench.publish import PREVIEW, build_book
 from workbench.releases import make_candidate
-from workbench.runs import carry_out, issues, plan_runs, read_analysis
+from workbench.releases.ledger.rebuilding import rebuild_unattended
+from workbench.runs import Analysis, Run, carry_out, issues, plan_runs, read_analysis
 from workbench.sources import take_in_files
 from workbench.sources.synthetic import SYNTHETIC, write_synthetic
 
@@ -44,8 +47,10 @@ def build(project: Project, *, today: dt.date, trips: int, seed: int, workers: i
     take_in(project, catalog, today=today)
     synthesise(project, catalog, trips=trips, seed=seed, today=today)
     protect_all(project, catalog, found, today=today)
-    for issue in issues(project):
-        run_and_compare(project, catalog, issue, found, today=today, workers=workers)
+    planned = run_all(project, catalog, found, workers=workers)
+    mend_ledger(project, catalog, today=today)
+    for analysis, runs in planned.values():
+        compare_with_release(project, catalog, analysis, runs, found, today=today)
     front = make_book(project, found, today=book_today)
     if found.refused and not found.failed_runs:
         raise found.refused[0]
@@ -88,25 +93,49 @@ def protect_all(project: Project, catalog: Catalog, found: Report, *, today: dt.
     say(f"  {fresh} protected now, {len(manifests) - fresh} as before, {len(refused)} refused")
 
 
-def run_and_compare(
-    project: Project, catalog: Catalog, issue: str, found: Report, *, today: dt.date, workers: int | None
-) -> None:
-    """Run what is due of one urban issue and compare its results with the last release."""
-    analysis = read_analysis(project, issue)
-    try:
-        runs = plan_runs(project, catalog, analysis)
+def run_all(project: Project, catalog: Catalog, found: Report, *, workers: int | None) -> dict[str, tuple[Analysis, list[Run]]]:
+    """Run what is due of every urban issue."""
+    planned = {}
+    for issue in issues(project):
+        analysis = read_analysis(project, issue)
+        try:
+            runs = plan_runs(project, catalog, analysis)
+        except GateRefused as error:
+            found.refused.append(error)
+            say(f"  {issue}: refused: {error}")
+            continue
         with progress(f"run {issue}") as report:
             summary = carry_out(project, runs, workers=workers, report=report)
         tell_runs(project, summary)
         found.failed_runs += len(summary.failures)
+        planned[issue] = (analysis, runs)
+    return planned
+
+
+def mend_ledger(project: Project, catalog: Catalog, *, today: dt.date) -> None:
+    """Make the ledger of everything published anew where it is not whole and nobody has to be there for it."""
+    with progress("ledger") as report:
+        told = rebuild_unattended(project, catalog, today=today, report=report)
+    if told is not None:
+        unknown = sum(one.unknown for one in told)
+        say(f"  ledger made anew: {len(told)} published tables about people, {unknown} cells unknown")
+
+
+def compare_with_release(
+    project: Project, catalog: Catalog, analysis: Analysis, runs: Sequence[Run], found: Report, *, today: dt.date
+) -> None:
+    """Compare an urban issue's last runs with its last release, and write a candidate where something is new or differs."""
+    try:
         candidate = make_candidate(project, catalog, analysis, runs, today=today)
     except GateRefused as error:
         found.refused.append(error)
-        say(f"  {issue}: refused: {error}")
+        say(f"  {analysis.issue}: refused: {error}")
         return
     tell_candidate(project, candidate)
-    if candidate.folder is not None:
-        found.previews[issue] = candidate.folder
+    page = write_for_checkers(project, catalog, analysis, candidate, runs)
+    if candidate.folder is not None and page is not None:
+        found.previews[analysis.issue] = candidate.folder
+        say(f"  for the checkers, never public: {project.relative(page)}")
 
 
 def make_book(project: Project, found: Report, *, today: dt.date | None) -> Path:

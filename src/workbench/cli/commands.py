@@ -220,6 +220,7 @@ def run(project: Project, options: argparse.Namespace) -> int:
 def release(project: Project, options: argparse.Namespace) -> int:
     """Write a candidate."""
     from workbench.catalog import read_catalog
+    from workbench.cli.for_checkers import write_for_checkers
     from workbench.cli.telling import tell_candidate
     from workbench.releases import make_candidate
     from workbench.runs import plan_runs, read_analysis
@@ -232,9 +233,14 @@ def release(project: Project, options: argparse.Namespace) -> int:
         raise UsageError(f"{len(due)} runs are due, e.g. {due[0]}", hint=f"run: workbench run {options.issue}")
     candidate = make_candidate(project, found, analysis, runs, today=today_of(options))
     tell_candidate(project, candidate)
-    if candidate.folder is None:
+    page = write_for_checkers(project, found, analysis, candidate, runs)
+    if page is None:
         say(f"nothing new: the last release of '{options.issue}' stands")
+    else:
+        say(f"  for the checkers, never public: {project.relative(page)}")
     remember_register(project, today=today_of(options))
+    if candidate.uncorrected is not None:
+        raise candidate.uncorrected
     return DONE
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.catalog import read_catalog
-from workbench.cli.building import Report, protect_all, run_and_compare, synthesise, take_in
+from workbench.cli.building import Report, compare_with_release, protect_all, run_all, synthesise, take_in
 from workbench.cli.parser import SAMPLE_SEED, SAMPLE_TRIPS
 from workbench.cli.story import MADE, SIGNED, play_story
 from workbench.cli.terminal import say
@@ -20,6 +20,7 @@ from workbench.governance.papers.rules import Rules
 from workbench.project import Project
 from workbench.records import read_model
 from workbench.releases import approve
+from workbench.releases.ledger.rebuilding import rebuild
 from workbench.runs import issues
 
 CHECKING = ("G-2", "C-2")
@@ -50,10 +51,12 @@ def _make(project: Project, *, today: dt.date) -> None:
     take_in(project, catalog, today=today)
     synthesise(project, catalog, trips=SAMPLE_TRIPS, seed=SAMPLE_SEED, today=today)
     protect_all(project, catalog, found, today=today)
-    for issue in issues(project):
-        run_and_compare(project, catalog, issue, found, today=today, workers=None)
-        if found.failed_runs:
-            raise RunsFailed(f"{issue}: {found.failed_runs} runs failed", hint="mend the notebooks first")
+    planned = run_all(project, catalog, found, workers=None)
+    if found.failed_runs:
+        raise RunsFailed(f"{found.failed_runs} runs failed", hint="mend the notebooks first")
+    rebuild(project, catalog, today=today)  # the releases of before are gone, so the ledger begins anew
+    for issue, (analysis, runs) in planned.items():
+        compare_with_release(project, catalog, analysis, runs, found, today=today)
         if found.refused:
             raise found.refused[0]
         for seat in CHECKING:

@@ -44,7 +44,16 @@ def tell_candidate(project: Project, candidate: Candidate) -> None:
     for download in candidate.downloads:
         say(f"  {download.record['file']}: {VERDICTS.get(download.verdict, download.verdict)}, {download.record['rows']:,} rows")
     if candidate.withheld:
-        say(f"  {candidate.withheld} cells with too few contributors are withheld")
+        say(f"  {candidate.withheld} cells are withheld: few people stand behind them, or behind what would follow from them")
+    for advice in candidate.advice:
+        say(f"  coarsen {advice}")
+    if candidate.compared is not None and candidate.compared.cells:
+        found = candidate.compared
+        say(f"  {found.cells} new cells about people were compared with {found.earlier} published ones: none tells of few people")
+        if found.beyond:
+            say(f"  around {found.beyond} of them lie too many cells for every mix of three and more to be searched")
+    if candidate.uncorrected is not None:
+        say("  published numbers change without a correction note: nobody can approve this draft (see: workbench release)")
     if candidate.folder is not None:
         say(
             f"  candidate for release {candidate.number}: {project.relative(candidate.folder)} (waits for a checker of each side)"

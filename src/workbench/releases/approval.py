@@ -13,6 +13,10 @@ from workbench.governance.acts.approving import draft_approval
 from workbench.governance.acts.drafts import Draft, sign_draft
 from workbench.governance.signing import PrivateKey
 from workbench.project import Project
+from workbench.releases.ledger import release_hash, require_whole
+from workbench.releases.ledger.entries import head_of
+from workbench.releases.ledger.pending import forget_pending, read_pending
+from workbench.releases.ledger.required import people_tables
 from workbench.releases.verify import RELEASE_FILE, changed_files, read_release
 
 
@@ -46,7 +50,8 @@ def draft_release_approval(project: Project, issue: str, *, seat: str, today: dt
     CheckFailed
         A file of the candidate was changed after it was written.
     GateRefused
-        The seat is no checker or an author, the urban issue is not agreed, or the candidate rests on stand-ins.
+        The seat is no checker or an author, the urban issue is not agreed, the candidate rests on stand-ins, or changes
+        published numbers without a note.
     """
     governance = read_governance(project, today=today)
     require_agreed_issue(governance, issue)
@@ -61,6 +66,11 @@ def draft_release_approval(project: Project, issue: str, *, seat: str, today: dt
         raise GateRefused(
             f"the candidate of '{issue}' rests on synthetic stand-ins for official data",
             hint="bring the official files: WORKBENCH_DATA=… workbench build",
+        )
+    if record.get("uncorrected"):
+        raise GateRefused(
+            f"the candidate of '{issue}' changes published numbers without a correction note",
+            hint=f"see what is missing: workbench release {issue}",
         )
     return draft_approval(governance, folder, seat=seat, name=_name(project, issue), today=today)
 
@@ -78,14 +88,21 @@ def settle(project: Project, issue: str, *, today: dt.date) -> Approved:
     -------
     Approved
         Without a release while a side is missing.
+
+    Raises
+    ------
+    GateRefused
+        Since the candidate was made something else was released, or what it would add to the ledger is not at hand.
     """
     folder, governance = project.candidates / issue, read_governance(project, today=today)
     name = _name(project, issue)
     consent = governance.release(folder, name=name)
     if not consent.complete:
         return Approved(consent, None)
+    _enter(project, issue, folder, today=today)
     target = (project.root / name).parent
     replace_folder(folder, target)
+    forget_pending(project, issue)
     return Approved(governance.release(target), target)
 
 
@@ -112,6 +129,23 @@ def approve(project: Project, issue: str, *, seat: str, key: PrivateKey, today: 
     """
     sign_draft(draft_release_approval(project, issue, seat=seat, today=today), key)
     return settle(project, issue, today=today)
+
+
+def _enter(project: Project, issue: str, folder: Path, *, today: dt.date) -> None:
+    """Add what is about to be public to the ledger: before the release is there, so that nothing public is missing from it."""
+    pending = read_pending(project, issue)
+    again = f"make the candidate anew: workbench release {issue}"
+    if pending is None or pending.release_sha256 != release_hash(folder):
+        if any(people_tables(folder)):
+            raise GateRefused(f"what the candidate of '{issue}' would add to the ledger is not at hand", hint=again)
+        return
+    ledger = require_whole(project)
+    entries = ledger.entries()
+    known = any(entry.release_sha256 == pending.release_sha256 for entry in entries)  # a kill came between
+    if not known and head_of(entries) != pending.head:
+        since = ", ".join(entry.release for entry in entries[pending.head.entries :]) or "another ledger"
+        raise GateRefused(f"since the candidate of '{issue}' was made, {since} came between", hint=again)
+    ledger.append(pending.release, release_sha256=pending.release_sha256, tables=pending.tables, on=today)
 
 
 def _name(project: Project, issue: str) -> str:

@@ -1,38 +1,39 @@
-"""Candidates: what the last runs found beyond the last release, in a release's form, for two checkers to read."""
+"""Candidates: what the last runs found beyond the last release, checked, in a release's form, for two checkers to read."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
-from workbench.bench import LANGUAGES, RESULT_MIME
-from workbench.catalog import Catalog, read_manifest
-from workbench.disclosure import FittedModel, SafeTable
-from workbench.errors import UsageError
-from workbench.files import replace_folder, sha256_file, write_bytes, write_json, write_text
+from workbench.catalog import Catalog
+from workbench.disclosure import SafeTable
+from workbench.errors import GateRefused, WorkbenchError, combine
 from workbench.governance import read_governance, require_agreed_issue
 from workbench.project import Project
-from workbench.records import dump_yaml
 from workbench.releases.compare import Comparison, compare
+from workbench.releases.corrections import Settled, check_corrections, released_corrections
+from workbench.releases.differences import Compared, compare_with_everything, result_name
 from workbench.releases.downloads import Download, downloads_of
-from workbench.releases.gather import gather
-from workbench.releases.models import model_csv
-from workbench.releases.redraw import Drawing, redraw
-from workbench.releases.results import Variant, csv_bytes, read_variants, result_files
-from workbench.releases.verify import RELEASE_FILE, changed_files, latest_release, read_release
-from workbench.runs import Analysis, Run, parameter_slug, read_notebook
-
-KEPT_METADATA = ("lang", "tags")
-
-RISK_FIGURES = ("rows", "people", "suppressed", "k", "l", "t", "classes", "ncp", "levels")
-"""What of a protection's report is published: figures of the whole dataset, none of a single profile."""
+from workbench.releases.gather import ReadRun, read_runs, variants_of
+from workbench.releases.ledger import Ledger, NewTable, require_whole
+from workbench.releases.ledger.definitions import definition_of, identity, read_definitions
+from workbench.releases.ledger.entries import head_of
+from workbench.releases.ledger.pending import Pending, forget_pending, write_pending
+from workbench.releases.ledger.required import release_hash
+from workbench.releases.personal_values import personal_values
+from workbench.releases.public_copies import public_copy
+from workbench.releases.recomputing import FoundTable
+from workbench.releases.results import Variant, read_variants
+from workbench.releases.scanning import require_clean, scan_release
+from workbench.releases.together import Guarded, protect_together
+from workbench.releases.typed_numbers import withheld_in_drawing
+from workbench.releases.verify import latest_release, read_release
+from workbench.releases.writing import Contents, write_candidate
+from workbench.runs import EXECUTED, Analysis, Run
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,17 @@ class Candidate:
     reworded : tuple of str
         Notebooks whose text or code was changed.
     withheld : int
-        Cells with too few contributors.
+        Cells that are withheld, because few people stand behind them or behind what would follow from them.
     downloads : tuple of Download
         The datasets that it offers as files.
+    advice : tuple of str
+        Tables most of which is withheld, and how to make them coarser.
+    compared : Compared or None
+        How its tables about people stood against everything published; None where there is none.
+    uncorrected : GateRefused or None
+        Published numbers that it changes without a correction note: it is a draft that nobody can approve.
+    guarded : tuple of Guarded
+        Its tables about people with what is proven of withheld cells, for the checkers; never public.
     """
 
     issue: str
@@ -62,6 +71,10 @@ class Candidate:
     reworded: tuple[str, ...]
     withheld: int
     downloads: tuple[Download, ...] = ()
+    advice: tuple[str, ...] = ()
+    compared: Compared | None = None
+    uncorrected: GateRefused | None = None
+    guarded: tuple[Guarded, ...] = ()
 
 
 def make_candidate(project: Project, catalog: Catalog, analysis: Analysis, runs: Sequence[Run], *, today: dt.date) -> Candidate:
@@ -82,15 +95,21 @@ def make_candidate(project: Project, catalog: Catalog, analysis: Analysis, runs:
     Raises
     ------
     GateRefused
-        The urban issue is not agreed, or a result may not be released.
+        The urban issue is not agreed, a result may not be released (alone, or together with everything published before),
+        or the candidate holds what may not be public.
     """
     governance = read_governance(project, today=today)
     require_agreed_issue(governance, analysis.issue)
     last = latest_release(project, analysis.issue)
-    released = read_variants(last) if last else []
-    found = gather(project, catalog, runs)
-    comparisons = compare(released, found)
     number = int(last.name) + 1 if last else 1
+    released = read_variants(last) if last else []
+    read = read_runs(project, catalog, runs)
+    ledger = require_whole(project) if any(one.people for one in read) else None
+    guarded = _protect(ledger, analysis.issue, read)
+    _refuse_drawn_secrets(read, guarded)
+    found = _variants(read, guarded)
+    comparisons = compare(released, found)
+    compared = _compare_with_everything(ledger, analysis.issue, number, guarded, comparisons)
     unchecked = {item.variant.notebook for item in comparisons if item.verdict == "not_checked"}
     notebooks = _notebooks(analysis, runs, unchecked=unchecked, last=last)
     reworded = tuple(
@@ -99,117 +118,195 @@ def make_candidate(project: Project, catalog: Catalog, analysis: Analysis, runs:
     withheld = sum(SafeTable.from_record(item.variant.content).withheld for item in comparisons if item.variant.kind == "table")
     downloads = downloads_of(project, catalog, analysis, governance, last=last)
     gone = set(read_release(last).get("downloads", {})) - {item.dataset for item in downloads} if last else set()
-    folder: Path | None = project.candidates / analysis.issue
+    folder: Path | None = None
+    uncorrected: GateRefused | None = None
     verdicts = {*(item.verdict for item in comparisons), *(item.verdict for item in downloads)}
     if verdicts & {"new", "differs"} or reworded or gone:
-        _write(project, catalog, analysis, comparisons, notebooks, downloads, number=number, last=last, today=today)
+        variants = [item.variant for item in comparisons]
+        try:
+            corrections = check_corrections(project, analysis.issue, last=last, variants=variants, today=today)
+        except GateRefused as error:
+            corrections, uncorrected = Settled((), released_corrections(last) if last else ()), error
+        contents = Contents(
+            comparisons=comparisons,
+            notebooks=notebooks,
+            downloads=downloads,
+            definitions=_definitions(project, comparisons, runs, last=last),
+            corrections=corrections.as_record(f"{analysis.issue}/{number}"),
+            uncorrected=uncorrected is not None,
+        )
+        folder = write_candidate(
+            project, catalog, analysis, contents, number=number, last=last, today=today, check=_scan(project, catalog)
+        )
+        if ledger is not None:
+            _keep_for_the_ledger(project, ledger, analysis.issue, folder, guarded, comparisons, last=last)
     else:
         shutil.rmtree(project.candidates / analysis.issue, ignore_errors=True)
-        folder = None
-    return Candidate(analysis.issue, number, folder, tuple(comparisons), reworded, withheld, tuple(downloads))
+        forget_pending(project, analysis.issue)
+    advice = tuple(
+        f"{result_name(item.found.name, item.found.run.parameters)}: {item.advice}" for item in guarded.values() if item.advice
+    )
+    return Candidate(
+        issue=analysis.issue,
+        number=number,
+        folder=folder,
+        comparisons=tuple(comparisons),
+        reworded=reworded,
+        withheld=withheld,
+        downloads=tuple(downloads),
+        advice=advice,
+        compared=compared,
+        uncorrected=uncorrected,
+        guarded=tuple(guarded.values()),
+    )
 
 
-def _write(
+Key = tuple[str, str]
+"""A run's key and a result's name."""
+
+
+def _protect(ledger: Ledger | None, issue: str, read: Sequence[ReadRun]) -> dict[Key, Guarded]:
+    """Tables about people, protected together with each other and with those published of the same people."""
+    if ledger is None:
+        return {}
+    tables: dict[Key, FoundTable] = {(one.run.key, name): table for one in read for name, table in one.people.items()}
+    units = {data.unit for table in tables.values() for data in table.datasets.values() if data.unit}
+    earlier = ledger.tables(units=units)
+    return dict(zip(tables, protect_together(list(tables.values()), earlier, issue=issue), strict=True))
+
+
+def _variants(read: Sequence[ReadRun], guarded: Mapping[Key, Guarded]) -> list[Variant]:
+    """All results as they may be published."""
+    variants: list[Variant] = []
+    problems: list[str] = []
+    for one in read:
+        tables = {name: guarded[one.run.key, name].safe for name in one.people if one.records[name]["kind"] == "table"}
+        try:
+            variants += variants_of(one, tables)
+        except WorkbenchError as error:
+            problems.append(f"{one.run.name}: {error.message}" + (f" ({error.hint})" if error.hint else ""))
+    if problems:
+        raise combine(problems, where="release", kind=GateRefused, hint="mend the notebook and run again")
+    return variants
+
+
+def _refuse_drawn_secrets(read: Sequence[ReadRun], guarded: Mapping[Key, Guarded]) -> None:
+    """Refuse a drawing that holds a number which its table withholds: somebody typed it there."""
+    problems: list[str] = []
+    for one in read:
+        for name, record in one.records.items():
+            item = guarded.get((one.run.key, record["content"]["table"])) if record["kind"] == "figure" else None
+            if item is not None:
+                numbers = item.found.cells.numbers.tolist()
+                source = record["content"]["draw"]
+                problems += withheld_in_drawing(name, source, table=item.safe, numbers=numbers)
+    if problems:
+        raise combine(problems, where="release", kind=GateRefused, hint="mend the notebook and run again")
+
+
+def _compare_with_everything(
+    ledger: Ledger | None, issue: str, number: int, guarded: Mapping[Key, Guarded], comparisons: Sequence[Comparison]
+) -> Compared | None:
+    """Refuse what tells of few people together with what was published; tables that stand as they were tell nothing new."""
+    if ledger is None:
+        return None
+    fresh = _fresh(guarded, comparisons)
+    changing = [item for key, item in guarded.items() if key in fresh and not item.repeated]
+    problems = [problem for item in changing for problem in _unknown(ledger, item)]
+    compared = compare_with_everything(changing, ledger, issue=issue, number=number)
+    problems += compared.problems
+    if problems:
+        raise combine(problems, where=f"release of {issue}", kind=GateRefused)
+    return compared
+
+
+def _fresh(guarded: Mapping[Key, Guarded], comparisons: Sequence[Comparison]) -> set[Key]:
+    """Those whose numbers would be published now: results that are new, or differ from the released ones."""
+    new = {(item.variant.run, item.variant.name) for item in comparisons if item.verdict in ("new", "differs")}
+    return {key for key in guarded if key in new}
+
+
+def _unknown(ledger: Ledger, item: Guarded) -> list[str]:
+    """What was published of the same people and cannot be compared with any more."""
+    units = {data.unit for data in item.found.datasets.values() if data.unit}
+    found = ledger.unknown(units=units)
+    if not found:
+        return []
+    named = ", ".join(f"{one.release}#{result_name(one.name, one.parameters)}" for one in found[:3])
+    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+    return [
+        f"table '{result_name(item.found.name, item.found.run.parameters)}': is about people of whom it is unknown who stands in "
+        f"{named}{more}, so it cannot be compared with them; see: workbench ledger status"
+    ]
+
+
+def _scan(project: Project, catalog: Catalog) -> Callable[[Path], None]:
+    """A look into every file of a candidate before it takes its place."""
+
+    def scan(folder: Path) -> None:
+        require_clean(scan_release(folder, personal=personal_values(project, catalog)), what="the candidate")
+
+    return scan
+
+
+def _definitions(
+    project: Project, comparisons: Sequence[Comparison], runs: Sequence[Run], *, last: Path | None
+) -> list[dict[str, Any]]:
+    """How each table about people was made: now, or for the release that it is carried over from."""
+    before = read_definitions(last) if last else {}
+    by_key = {run.key: run for run in runs}
+    found = []
+    for item in comparisons:
+        variant = item.variant
+        carried = (
+            before.get(identity(variant.name, variant.parameters)) if item.verdict in ("reproduced", "not_checked") else None
+        )
+        run = by_key.get(variant.run)
+        record = carried or (definition_of(project, run, variant) if run is not None else None)
+        if record is not None:
+            found.append(record)
+    return found
+
+
+def _keep_for_the_ledger(
     project: Project,
-    catalog: Catalog,
-    analysis: Analysis,
+    ledger: Ledger,
+    issue: str,
+    folder: Path,
+    guarded: Mapping[Key, Guarded],
     comparisons: Sequence[Comparison],
-    notebooks: dict[str, str],
-    downloads: Sequence[Download],
     *,
-    number: int,
     last: Path | None,
-    today: dt.date,
 ) -> None:
-    """Write a candidate beside the old one and swap; approvals given to the same bytes stay."""
-    target = project.candidates / analysis.issue
-    working = target.with_name(f".{analysis.issue}.new")
-    shutil.rmtree(working, ignore_errors=True)
-    variants = [_with_files(item.variant) for item in comparisons]
-    tables = {item.identity: item for item in variants if item.kind == "table"}
-    drawings: list[Drawing] = []
-    for variant, item in zip(variants, comparisons, strict=True):
-        if variant.kind == "table":
-            write_bytes(working / table_file(variant), csv_bytes(SafeTable.from_record(variant.content)))
-        if variant.kind == "model":
-            write_bytes(working / table_file(variant), model_csv(FittedModel.from_record(variant.content)))
-        if variant.kind == "figure":
-            table = tables[variant.content["table"], variant.identity[1]]
-            for language, file in variant.content["files"].items():
-                if item.verdict in ("new", "differs"):
-                    title = variant.title or {}
-                    drawings.append(Drawing(table.content, table.name, title, variant.drawing, language, working / file))
-                elif last is not None:
-                    write_bytes(working / file, (last / file).read_bytes())
-    redraw(drawings)
-    for name, record in result_files(variants).items():
-        write_json(working / "results" / f"{name}.json", record)
-    for name, text in notebooks.items():
-        write_text(working / "notebooks" / f"{name}.ipynb", text)
-    for download in downloads:
-        for name, content in download.files.items():
-            write_bytes(working / name, content)
-    write_json(working / "risk.json", _risk(project, variants, downloads))
-    write_json(working / "coverage.json", _coverage(catalog, variants))
-    lines = {item.run: {"run": item.run, "notebook": item.notebook, "parameters": item.parameters} for item in variants}
-    log = "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for _, line in sorted(lines.items()))
-    write_text(working / "runs.jsonl", log)
-    record = _release_record(analysis, variants, downloads, working, number=number, today=today)
-    before = read_release(target) if (target / RELEASE_FILE).is_file() else None
-    if before is not None and {**before, "created": None} == {**record, "created": None} and not changed_files(target):
-        shutil.rmtree(working)
-        return
-    write_text(working / RELEASE_FILE, dump_yaml(record))
-    replace_folder(working, target)
-
-
-def table_file(variant: Variant) -> str:
-    """Return where a table's CSV lies in its release.
-
-    Parameters
-    ----------
-    variant : Variant
-
-    Returns
-    -------
-    str
-    """
-    return f"tables/{variant.name}{_suffix(variant)}.csv"
-
-
-def _suffix(variant: Variant) -> str:
-    return f".{parameter_slug(variant.parameters)}" if variant.parameters else ""
-
-
-def _with_files(variant: Variant) -> Variant:
-    if variant.kind != "figure":
-        return variant
-    files = {language: f"figures/{variant.name}{_suffix(variant)}.{language}.svg" for language in LANGUAGES}
-    return replace(variant, content={**variant.content, "files": files}, drawing=variant.drawing)
-
-
-def _release_record(
-    analysis: Analysis, variants: Sequence[Variant], downloads: Sequence[Download], folder: Path, *, number: int, today: dt.date
-) -> dict[str, Any]:
-    bases = {variant.basis for variant in variants}
-    results = {}
-    for name, record in result_files(variants).items():
-        file = folder / "results" / f"{name}.json"
-        results[name] = {"kind": record["kind"], "basis": record["basis"], "sha256": sha256_file(file)}
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {
-        "release": f"{analysis.issue}/{number}",
-        "issue": analysis.issue,
-        "number": number,
-        "created": today,
-        "authors": list(analysis.authors),
-        "basis": bases.pop() if len(bases) == 1 else "mixed",
-        "tolerance": {"rtol": 1e-6},
-        "notebooks": [{"name": name, "title": plan.title.model_dump()} for name, plan in analysis.notebooks.items()],
-        "results": results,
-        "downloads": {item.dataset: item.record for item in downloads},
-        "files": {str(path.relative_to(folder)): sha256_file(path) for path in files},
-    }
+    """Keep the people of every table for the day on which the candidate is approved."""
+    release = read_release(folder)["release"]
+    by_identity = {identity(item.found.name, item.found.run.parameters): (key, item) for key, item in guarded.items()}
+    before = f"{issue}/{last.name}" if last else ""
+    stored = {identity(one.name, one.parameters): one for one in ledger.tables() if one.release == before}
+    tables = []
+    for item in comparisons:
+        variant = item.variant
+        if variant.kind not in ("table", "model"):
+            continue
+        own = identity(variant.name, variant.parameters)
+        if item.verdict in ("reproduced", "not_checked"):
+            if own in stored:
+                old = stored[own]
+                tables.append(NewTable(old.name, old.notebook, old.parameters, old.datasets, old.safe, old.rules, carried=before))
+        elif own in by_identity:
+            found = by_identity[own][1]
+            tables.append(
+                NewTable(
+                    variant.name,
+                    variant.notebook,
+                    variant.parameters,
+                    found.found.datasets,
+                    found.safe,
+                    found.found.rules,
+                    vectors=found.found.vectors,
+                )
+            )
+    write_pending(project, issue, Pending(release, release_hash(folder), head_of(ledger.entries()), tuple(tables)))
 
 
 def _notebooks(analysis: Analysis, runs: Sequence[Run], *, unchecked: set[str], last: Path | None) -> dict[str, str]:
@@ -221,79 +318,10 @@ def _notebooks(analysis: Analysis, runs: Sequence[Run], *, unchecked: set[str], 
     for name in analysis.notebooks:
         done = [run for run in runs if run.notebook == name and run.done]
         if done and name not in unchecked:
-            copies[name] = public_copy(done[-1].folder / "notebook.ipynb")
+            copies[name] = public_copy(done[-1].folder / EXECUTED)
         elif last is not None and (text := _read(last / "notebooks" / f"{name}.ipynb")) is not None:
             copies[name] = text
     return copies
-
-
-def public_copy(path: Path) -> str:
-    """Return an executed notebook as it may be published.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    str
-        A notebook whose only outputs are marks that name a result.
-
-    Raises
-    ------
-    UsageError
-        The file is no notebook.
-    """
-    executed = read_notebook(path)
-    cells: list[Any] = []
-    for cell in executed.cells:
-        tags = [tag for tag in cell.metadata.get("tags", []) if not tag.startswith("papermill-")]
-        if "injected-parameters" in tags:
-            continue
-        kept = {key: cell.metadata[key] for key in KEPT_METADATA if key in cell.metadata}
-        if "tags" in kept:
-            kept["tags"] = tags
-        if not kept.get("tags"):
-            kept.pop("tags", None)
-        if cell.cell_type == "code":
-            marks = [output.data[RESULT_MIME] for output in cell.outputs if RESULT_MIME in output.get("data", {})]
-            outputs = [nbformat.v4.new_output("display_data", data={RESULT_MIME: dict(mark)}) for mark in marks]
-            new = nbformat.v4.new_code_cell(cell.source, metadata=kept, outputs=outputs)
-        elif cell.cell_type == "markdown":
-            new = nbformat.v4.new_markdown_cell(cell.source, metadata=kept)
-        else:
-            raise UsageError(f"{path}: a {cell.cell_type} cell cannot be published", hint="make it code or markdown")
-        new["id"] = cell.get("id") or f"cell-{len(cells)}"
-        cells.append(new)
-    kernel = {
-        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
-        "language_info": {"name": "python"},
-    }
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
-    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
-def _risk(project: Project, variants: Sequence[Variant], downloads: Sequence[Download]) -> dict[str, Any]:
-    """What protecting left of risk in each dataset that results rest on, or that is offered as a file."""
-    asked = {record["dataset"]: record["sha256"] for variant in variants for record in variant.datasets.values()}
-    offered = {item.dataset for item in downloads if item.verdict != "not_checked"}
-    found: dict[str, Any] = {}
-    for dataset in sorted({*asked, *offered}):
-        manifest = read_manifest(project.protected / dataset) or {}
-        if dataset in offered or manifest.get("sha256") == asked[dataset]:
-            told = {key: manifest["report"][key] for key in RISK_FIGURES if key in manifest["report"]}
-            found[dataset] = {"personal": manifest["personal"], "policy": manifest["policy"], **told}
-    return found
-
-
-def _coverage(catalog: Catalog, variants: Sequence[Variant]) -> dict[str, Any]:
-    """Which rows of which sources each dataset gave."""
-    found: dict[str, Any] = {}
-    for variant in variants:
-        for record in variant.datasets.values():
-            described = catalog[record["dataset"]]
-            found[record["dataset"]] = {"rows": record["rows"], "sources": record["sources"], "period": described.period_in("en")}
-    return dict(sorted(found.items()))
 
 
 def _read(path: Path) -> str | None:

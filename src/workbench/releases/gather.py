@@ -4,22 +4,47 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.bench import LANGUAGES, dataset_record, format_value, read_contributions, read_results
+import nbformat
+
+from workbench.bench import LANGUAGES, RESULT_MIME, dataset_record, format_value, read_contributions, read_results
 from workbench.catalog import Catalog, read_manifest
-from workbench.disclosure import FittedModel, Layout, SafeTable, chosen_key, evaluate, rests_on_cells, rules_of, strictest, tabulate
+from workbench.disclosure import FittedModel, Layout, SafeTable, chosen_key, evaluate, rests_on_cells, tabulate
 from workbench.errors import GateRefused, WorkbenchError, combine, unknown
 from workbench.files import sha256
 from workbench.project import Project
 from workbench.releases.models import refit
+from workbench.releases.recomputing import FoundTable, groups_published_by, recompute, rules_of_record
 from workbench.releases.results import Variant
-from workbench.runs import Run
+from workbench.runs import EXECUTED, Run, check_belonging, words_of_code
 
 
-def gather(project: Project, catalog: Catalog, runs: Iterable[Run]) -> list[Variant]:
-    """Collect the results of finished runs.
+@dataclass(frozen=True, eq=False, repr=False)
+class ReadRun:
+    """A finished run as it was read outside the kernel, before anything of it is protected.
+
+    Parameters
+    ----------
+    run : Run
+    records : dict of str to dict
+        The results by name, as the kernel wrote them, with what their ``datasets`` truly are.
+    computed : dict of str to (SafeTable or FittedModel)
+        Models, and tables that are not about people, as they may be published.
+    people : dict of str to FoundTable
+        Tables about people, and the groups that models about people tell of, by the result's name.
+    """
+
+    run: Run
+    records: dict[str, dict[str, Any]]
+    computed: dict[str, SafeTable | FittedModel]
+    people: dict[str, FoundTable]
+
+
+def read_runs(project: Project, catalog: Catalog, runs: Iterable[Run]) -> list[ReadRun]:
+    """Read finished runs and compute their tables and models again.
 
     Parameters
     ----------
@@ -30,73 +55,135 @@ def gather(project: Project, catalog: Catalog, runs: Iterable[Run]) -> list[Vari
 
     Returns
     -------
-    list of Variant
+    list of ReadRun
 
     Raises
     ------
     GateRefused
         All results that may not be released, each with its reason.
     """
-    variants: list[Variant] = []
+    found: list[ReadRun] = []
     problems: list[str] = []
     for run in runs:
         if not run.done:
             continue
         try:
-            variants += _of_run(project, catalog, run)
+            found.append(_read_run(project, catalog, run))
         except WorkbenchError as error:
             problems.append(f"{run.name}: {error.message}" + (f" ({error.hint})" if error.hint else ""))
     if problems:
         raise combine(problems, where="release", kind=GateRefused, hint="mend the notebook and run again")
-    return variants
+    return found
 
 
-def _data_behind(project: Project, catalog: Catalog, run: Run, record: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """What a result rests on, as the manifests say; a kernel only says which of the run's datasets it loaded."""
+def _read_run(project: Project, catalog: Catalog, run: Run) -> ReadRun:
+    check_belonging(run)
+    records = read_results(run.folder)
+    named = datasets_named(run)
+    computed: dict[str, SafeTable | FittedModel] = {}
+    about: dict[str, FoundTable] = {}
+    problems: list[str] = []
+    for name, record in records.items():
+        record["datasets"] = _data_behind(project, catalog, run, record, named)
+        problems += _untitled(name, record)
+        if record["kind"] == "table":
+            table = recompute(project, run, record)
+            if isinstance(table, FoundTable):
+                about[name] = table
+            else:
+                computed[name] = table
+        elif record["kind"] == "model":
+            computed[name] = refit(run.folder, record, rules_of_record(record))
+            groups = groups_published_by(project, run, record)
+            about |= {} if groups is None else {name: groups}
+    if problems:
+        raise combine(problems, where="results", kind=GateRefused)
+    return ReadRun(run, records, computed, about)
+
+
+def datasets_named(run: Run) -> dict[str, set[str]]:
+    """Return for each result which datasets the notebook's code names up to the cell that shows the result.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    dict of str to set of str
+        A kernel says itself what it loaded; what its code names counts as well.
+    """
+    notebook = nbformat.read(run.folder / EXECUTED, as_version=4)
+    words: set[str] = set()
+    found: dict[str, set[str]] = {}
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        words |= words_of_code(cell.source) & set(run.datasets)
+        for output in cell.get("outputs", []):
+            mark = output.get("data", {}).get(RESULT_MIME)
+            if isinstance(mark, Mapping) and isinstance(mark.get("name"), str):
+                found[mark["name"]] = set(words)
+    return found
+
+
+def _data_behind(
+    project: Project, catalog: Catalog, run: Run, record: Mapping[str, Any], named: Mapping[str, set[str]]
+) -> dict[str, dict[str, Any]]:
+    """What a result rests on, as the manifests say: what the kernel says it loaded, and data about people that its code names."""
+    what = f"{record['kind']} '{record['name']}'"
+    if record["name"] not in named:
+        raise GateRefused(f"{what} is shown by no cell of the notebook", hint="make it with bench, in a cell of its own")
     if not record["datasets"]:
-        raise GateRefused(f"{record['kind']} '{record['name']}' rests on no dataset", hint="load its data with bench.load")
+        raise GateRefused(f"{what} rests on no dataset", hint="load its data with bench.load")
     found = {}
-    for asked in record["datasets"]:
+    for asked in sorted({*record["datasets"], *named[record["name"]]}):
         if asked not in run.datasets:
-            raise unknown("dataset", asked, run.datasets, where=f"{record['kind']} '{record['name']}'")
+            raise unknown("dataset", asked, run.datasets, where=what)
         actual = run.datasets[asked]
         manifest = read_manifest(project.protected / actual)
         if manifest is None:
             raise GateRefused(f"dataset '{actual}' is not protected on this machine any more", hint="run: workbench protect")
-        found[asked] = dataset_record(catalog, asked, actual, manifest)
+        if asked in record["datasets"] or manifest.get("personal"):
+            found[asked] = dataset_record(catalog, asked, actual, manifest)
     return found
 
 
-def _of_run(project: Project, catalog: Catalog, run: Run) -> list[Variant]:
-    records = read_results(run.folder)
-    for record in records.values():
-        record["datasets"] = _data_behind(project, catalog, run, record)
-    tables: dict[str, SafeTable] = {}
-    for name, record in records.items():
-        if record["kind"] == "table":
-            tables[name] = recomputed(run.folder, record)
-    computed: dict[str, SafeTable | FittedModel] = {**tables, **models_of(run.folder, records)}
-    problems = [problem for name, record in records.items() for problem in _untitled(name, record)]
-    if problems:
-        raise combine(problems, where="results", kind=GateRefused)
-    variants = []
-    for name, record in records.items():
-        variants.append(
-            Variant(
-                name=name,
-                kind=record["kind"],
-                notebook=run.notebook,
-                title=record["title"],
-                note=record["note"],
-                parameters=run.parameters,
-                run=run.key,
-                datasets=record["datasets"],
-                content=result_content(record, computed),
-                order=record["order"],
-                drawing=record["content"]["draw"] if record["kind"] == "figure" else "",
-            )
+def variants_of(read: ReadRun, tables: Mapping[str, SafeTable]) -> list[Variant]:
+    """Return a run's results as they may be published.
+
+    Parameters
+    ----------
+    read : ReadRun
+    tables : mapping of str to SafeTable
+        Its tables about people, protected together with all others.
+
+    Returns
+    -------
+    list of Variant
+
+    Raises
+    ------
+    GateRefused
+        A finding's number rests on a withheld cell.
+    """
+    computed = {**read.computed, **tables}
+    return [
+        Variant(
+            name=name,
+            kind=record["kind"],
+            notebook=read.run.notebook,
+            title=record["title"],
+            note=record["note"],
+            parameters=read.run.parameters,
+            run=read.run.key,
+            datasets=record["datasets"],
+            content=result_content(record, computed),
+            order=record["order"],
+            drawing=record["content"]["draw"] if record["kind"] == "figure" else "",
         )
-    return variants
+        for name, record in read.records.items()
+    ]
 
 
 def _untitled(name: str, record: Mapping[str, Any]) -> list[str]:
@@ -123,15 +210,11 @@ def models_of(folder: Path, records: Mapping[str, Mapping[str, Any]]) -> dict[st
     -------
     dict of str to FittedModel
     """
-    return {
-        name: refit(folder, record, strictest(map(rules_of, record["datasets"].values())))
-        for name, record in records.items()
-        if record["kind"] == "model"
-    }
+    return {name: refit(folder, record, rules_of_record(record)) for name, record in records.items() if record["kind"] == "model"}
 
 
 def recomputed(folder: Path, record: Mapping[str, Any]) -> SafeTable:
-    """Compute a table again from its contributing rows, under the strictest policy of what was loaded.
+    """Compute a table again from its contributing rows, protected by itself alone: what is released is protected together.
 
     Parameters
     ----------
@@ -151,7 +234,7 @@ def recomputed(folder: Path, record: Mapping[str, Any]) -> SafeTable:
     """
     name = record["name"]
     contributions = read_contributions(folder, name)
-    rules = strictest(map(rules_of, record["datasets"].values()))
+    rules = rules_of_record(record)
     layout = Layout.from_record(record["content"])
     if any(loaded["personal"] for loaded in record["datasets"].values()) and not layout.people:
         raise GateRefused(f"table '{name}' rests on data about people and does not count them", hint="give contributor=")

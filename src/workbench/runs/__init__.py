@@ -8,8 +8,8 @@ from workbench.runs.analysis import Analysis, NotebookPlan, Page, check_analysis
 if TYPE_CHECKING:
     from workbench.runs.belonging import check_belonging
     from workbench.runs.execute import Failure, Summary, carry_out
-    from workbench.runs.notebook import read_notebook
-    from workbench.runs.plan import Run, Selection, parameter_slug, parameter_words, plan_runs
+    from workbench.runs.notebook import read_notebook, words_of_code
+    from workbench.runs.plan import EXECUTED, Run, Selection, parameter_slug, parameter_words, plan_runs
 else:
     __getattr__ = lazily(
         __name__,
@@ -24,10 +24,13 @@ else:
             "parameter_words": "workbench.runs.plan",
             "plan_runs": "workbench.runs.plan",
             "read_notebook": "workbench.runs.notebook",
+            "words_of_code": "workbench.runs.notebook",
+            "EXECUTED": "workbench.runs.plan",
         },
     )
 
 __all__ = [
+    "EXECUTED",
     "Analysis",
     "Failure",
     "NotebookPlan",
@@ -45,4 +48,5 @@ __all__ = [
     "plan_runs",
     "read_analysis",
     "read_notebook",
+    "words_of_code",
 ]

@@ -98,6 +98,30 @@ def code_hash(path: Path) -> str:
     return sha256(canonical([ast.dump(_parse(path, cell.source)) for cell in cells]))
 
 
+def words_of_code(source: str) -> set[str]:
+    """Return the words that a cell's code writes between quotes.
+
+    Parameters
+    ----------
+    source : str
+
+    Returns
+    -------
+    set of str
+        Empty where the cell does not parse: it would not have run.
+
+    Examples
+    --------
+    >>> sorted(words_of_code('rows = bench.load("bike_trips", columns=["hour"])'))
+    ['bike_trips', 'hour']
+    """
+    try:
+        tree = _parse(Path("cell"), source)
+    except UsageError:
+        return set()
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
 def _parse(path: Path, source: str) -> ast.Module:
     lines = ["pass  # " + line if MAGIC.match(line) else line for line in source.splitlines()]
     try:

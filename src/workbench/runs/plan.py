@@ -29,6 +29,7 @@ KERNEL_ROOMS = ("errors.py", "files.py", "records", "project.py", "catalog", "pl
 """The rooms a kernel uses: a change of them can change a result."""
 
 RUN_RECORD = "run.json"
+EXECUTED = "notebook.ipynb"
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,12 @@ from jupyter_client.manager import AsyncKernelManager
 
 from workbench.files import replace_folder, write_json
 from workbench.runs.belonging import files_of
-from workbench.runs.plan import RUN_RECORD
+from workbench.runs.plan import EXECUTED, RUN_RECORD
 
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "WORKBENCH_ROOT")
 """All that a kernel sees of the environment: no key, no address of data."""
 
 PR_SET_PDEATHSIG = 1
-
-EXECUTED = "notebook.ipynb"
 
 SOCKETS = "wb-"
 """Folders of a kernel's sockets, in the temporary folder, followed by the worker's process."""
