@@ -152,10 +152,14 @@ def find_differences(new: Groups, index: Index, *, k: int, work: int = WORK) -> 
     - an earlier cell minus disjoint cells of which one at least is new: as for a new cell, for the earlier cells that new ones
       cover but for a few people, and for the ``OUTERS`` others that they cover best.
 
-    Screened are all other combinations, with whole factors, over the cells that share most people with a new one
-    (:func:`~workbench.disclosure.spans.combinations`): what is named there is verified, what is not may exist. Not covered
-    are mixes beyond these, what a reader knows from elsewhere, and bounds that follow from inequalities alone (the audit
-    of withheld cells covers those within linked tables). A new cell that is in a difference already is searched no further.
+    Beyond these, the ``NEIGHBOURS`` cells that share most people with a new one (all cells, where there are at most ``SMALL``)
+    are searched for any combination with it (:func:`~workbench.disclosure.spans.combinations`): all sums and differences
+    where few are left after elimination, a screen otherwise. What is named is verified in whole numbers.
+
+    Not covered are combinations of three and more cells that overlap each other without being neighbours of a new one; mixes
+    around the cells in ``beyond``; bounds that follow from inequalities alone (nothing is then determined; the audit of
+    withheld cells looks at those within linked tables); numbers known from elsewhere. A new cell that is in a difference
+    already is searched no further, and takes no part in others' differences: who leaves out another one asks again.
 
     Examples
     --------
