@@ -65,7 +65,7 @@ def test_crossed_rows_are_named_by_tuples(at_desk, people):
     assert table.at["b1", "total"] == table.at[("b1", "total")] == table.at["b1 · total"] == 24
     assert table.at["b1", 2021] == 12
     assert table.at["total", "total"] == table.at["total"] == 24
-    assert table.rows.title == {"ko": "dong · year", "en": "dong · year"}
+    assert table.rows.title["en"] == "dong · integer"
     wide = at_desk.table("w", people, rows=["dong", "year"], columns="mark", margins=True, title=TITLE)
     assert wide.at[("b1", "total"), 1] == wide.at["b1 · total", "total"] == 24
     across = at_desk.table("x", people, rows="mark", columns=["year", "dong"], title=TITLE)
