@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import re
 
@@ -24,6 +25,7 @@ KNOWN = known_values(
         "12",
         "2021-03-04",
         "hong@naver.com",
+        "n-3107",
         "서울시 중구 세종대로 110",
         "01012345678",
     ],
@@ -48,7 +50,10 @@ KNOWN = known_values(
         "홍길동이 말했다",
         "이름은 홍길동입니다",
         "hong@naver.com",
+        "n-3107",
         "hong at naver.com hong@naver.com",
+        "n-3107",
+        "map_n_3107_2.png",
         "서울시 중구 세종대로 110",
         "서울시/중구/세종대로/110",
         "01012345678",
@@ -66,6 +71,8 @@ def test_a_known_value_is_found_in(text: str) -> None:
         "R99999999",
         "R0000000",
         "홍길",
+        "n = 3107",
+        "n 3107",
         "동길홍",
         "세종대로 110",
         "005c2e377b15388e1d55fcfe",
@@ -127,7 +134,8 @@ TRIPS = {
     "sex": ["M" if number * 13 % 7 < 3 else "F" for number in range(20_000)],
     "home": [f"{chr(0xAC00 + number * 11 % 25)}구" for number in range(20_000)],
     "started": [
-        f"2021-{1 + n % 12:02d}-{1 + n * 5 % 28:02d} {n * 3 % 24:02d}:{n * 17 % 60:02d}:{n % 60:02d}+09:00" for n in range(20_000)
+        str(dt.datetime(2021, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=number * 23, seconds=7))[:19] + "+09:00"
+        for number in range(20_000)
     ],
     "minutes": [str(round(1 + number * 37 % 900 / 10, 1)) for number in range(20_000)],
     "metres": [f"{(number * 91 % 800) * 10}.0" for number in range(20_000)],

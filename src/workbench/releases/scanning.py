@@ -171,9 +171,11 @@ def _scan(folder: Path, personal: PersonalValues, *, parts: Sequence[Path] | Non
     files = sorted(path for path in there if path.is_file() or path.is_symlink())
     names = [str(path.relative_to(folder)) for path in files]
     key = f"names {sha256(canonical(names))}"
-    used[key] = known[key] if key in known else _names(names, personal, allowed)
-    shown = {name: name for name in names} | used[key]["shown"]
-    leaks = [Leak(*item) for item in used[key]["leaks"]]
+    told = {} if key in known else _names(names, personal, allowed)
+    if not told:
+        used[key] = {}  # names that leak are never written down
+    shown = {name: told[name][0] if name in told else name for name in names}
+    leaks = [Leak(hidden, "its name", kind, count) for hidden, kinds in told.values() for kind, count in sorted(kinds.items())]
     unread = []
     for path, name in zip(files, names, strict=True):
         if path.is_symlink():
@@ -198,15 +200,13 @@ def _program() -> str:
     return sha256(canonical(sorted(sha256_file(path) for path in files)))
 
 
-def _names(names: list[str], personal: PersonalValues, allowed: frozenset[str]) -> dict[str, Any]:
-    """Files and folders by whose very names something leaks, and what to call them instead."""
-    shown: dict[str, str] = {}
-    leaks: list[list[Any]] = []
+def _names(names: list[str], personal: PersonalValues, allowed: frozenset[str]) -> dict[str, tuple[str, dict[str, int]]]:
+    """Files by whose very names something leaks: what to call them instead, and the kinds."""
     if not kinds_in(Piece("", "\n".join(names).replace("/", "\n")), personal, allowed):
-        return {"shown": shown, "leaks": leaks}
-    for number, name in enumerate(names):
+        return {}
+    found = {}
+    for number, name in enumerate(names, 1):
         kinds = kinds_in(Piece("", name.replace("/", "\n")), personal, allowed)
         if kinds:
-            shown[name] = f"file {number + 1} ({Path(name).suffix or 'no ending'})"
-            leaks += [[shown[name], "its name", kind, count] for kind, count in sorted(kinds.items())]
-    return {"shown": shown, "leaks": leaks}
+            found[name] = (f"file {number} of {len(names)}", kinds)
+    return found

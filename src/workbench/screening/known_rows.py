@@ -20,15 +20,12 @@ if TYPE_CHECKING:
 
     Integers = np.ndarray[Any, np.dtype[np.int64]]
 
-CHANCE = 1e-3
-"""So few rows agree with a line by chance where it may count alone."""
-
 LIKELY = 0.05
-"""The same where it counts together with others of the same place."""
+"""Rows that agree with a line by chance where it is looked at at all."""
 
 SINGLE = 3e-3
 TOGETHER = 1e-6
-"""How likely so many lines of one place agree by chance, at most: of the first kind, of the second."""
+"""How likely what is reported is by chance: one line among all of its place, and three or more lines of one place."""
 
 FIELDS = 3
 """Fields that agree."""
@@ -187,28 +184,24 @@ def find_rows(lines: Iterable[str], known: Sequence[KnownRows]) -> int:
     >>> find_rows(["0  31  F  311.5", "1  32  M  312.5", "2  33  F  313.5", "3  34  M  314.5"], [rows])
     4
     """
-    hits, expected = [0, 0], [0.0, 0.0]
+    found: list[float] = []
+    expected = 0.0
     for line in dict.fromkeys(lines):
         tokens = tokens_of(line) if len(line) >= 5 else []
-        least, chances = 1.0, [0.0, 0.0]
+        least, chance = 1.0, 0.0
         for at in range(0, max(1, len(tokens) - _TOKENS_A_LINE // 2), _TOKENS_A_LINE // 2):
             window = set(tokens[at : at + _TOKENS_A_LINE])
             for rows in known if len(window) >= FIELDS else ():
-                present = _present(window, rows)
-                if present:
-                    least = min(least, _agreeing(present, rows))
-                    chances = [max(pair) for pair in zip(chances, _by_chance(present, rows), strict=True)]
-        for level, most in enumerate((CHANCE, LIKELY)):
-            hits[level] += least <= most
-            expected[level] += chances[level]
-    return max(
-        (
-            count
-            for count, mean, most in zip(hits, expected, (SINGLE, TOGETHER), strict=True)
-            if count and _tail(mean, count) <= most
-        ),
-        default=0,
-    )
+                if present := _present(window, rows):
+                    agreeing = _agreeing(present, rows)
+                    least = min(least, _by_chance(present, rows, agreeing) if agreeing <= LIKELY else 1.0)
+                    chance = max(chance, _by_chance(present, rows, LIKELY))
+        if chance:
+            found.append(least)
+            expected += chance
+    alone = sum(least * len(found) <= SINGLE for least in found)
+    together = sum(least < 1.0 for least in found)
+    return together if together >= FIELDS and _tail(expected, together) <= TOGETHER else alone
 
 
 Present: TypeAlias = "list[tuple[Column, list[int], float]]"
@@ -238,15 +231,15 @@ def _chance(fields: Present, rows: KnownRows) -> float:
     return min(1.0, rows.size * math.prod(shares.values()))
 
 
-def _by_chance(present: Present, rows: KnownRows) -> list[float]:
-    """How many rows agree by chance in any fields that would count, at both levels."""
+def _by_chance(present: Present, rows: KnownRows, most: float) -> float:
+    """How many rows agree by chance in any fields in which so much agreement is as rare as ``most``."""
     names = sorted({column.name for column, _, _ in present})
     chances = [
         _chance([item for item in present if item[0].name in chosen], rows)
         for size in range(FIELDS, len(names) + 1)
         for chosen in combinations(names, size)
     ]
-    return [min(1.0, sum(chance for chance in chances if chance <= most)) for most in (CHANCE, LIKELY)]
+    return min(0.999, sum(chance for chance in chances if chance <= most))
 
 
 def _agreeing(present: Present, rows: KnownRows) -> float:

@@ -13,6 +13,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -99,8 +100,8 @@ class KnownValues:
         Each length, the characters that stand at each place, and the sorted hashes of the values.
     words : frozenset of str
         Hangul values of one word; endings may follow them.
-    phrases : dict of int to frozenset of int
-        Hashes of runs of words, by the number of words.
+    phrases, tight : dict of int to frozenset of int
+        Hashes of runs of words, by the number of words; between those of ``tight`` stands one mark and no space.
     first : frozenset of str
         The words that such runs begin with.
     """
@@ -108,12 +109,17 @@ class KnownValues:
     identifiers: tuple[tuple[int, re.Pattern[str], Hashes], ...] = ()
     words: frozenset[str] = frozenset()
     phrases: dict[int, frozenset[int]] = field(default_factory=dict)
+    tight: dict[int, frozenset[int]] = field(default_factory=dict)
     first: frozenset[str] = frozenset()
 
     @property
     def size(self) -> int:
         """How many values are looked for."""
-        return sum(len(hashes) for _, _, hashes in self.identifiers) + len(self.words) + sum(map(len, self.phrases.values()))
+        return (
+            sum(len(hashes) for _, _, hashes in self.identifiers)
+            + len(self.words)
+            + sum(map(len, (*self.phrases.values(), *self.tight.values())))
+        )
 
 
 def known_values(values: Iterable[str], *, texts: Iterable[str] = (), public: Collection[str] = ()) -> KnownValues:
@@ -141,6 +147,7 @@ def known_values(values: Iterable[str], *, texts: Iterable[str] = (), public: Co
     lengths: dict[int, set[str]] = defaultdict(set)
     words: set[str] = set()
     runs: dict[int, set[tuple[str, ...]]] = defaultdict(set)
+    tight: dict[int, set[tuple[str, ...]]] = defaultdict(set)
     for value in {plain(value).strip() for value in values}:
         if not is_distinctive(value, public=public):
             continue
@@ -149,7 +156,7 @@ def known_values(values: Iterable[str], *, texts: Iterable[str] = (), public: Co
         elif _HANGUL.fullmatch(value):
             words.add(value)
         elif tokens := tuple(_TOKEN.findall(value)):
-            runs[len(tokens)].add(tokens)
+            (runs if re.search(r"\s", value) else tight)[len(tokens)].add(tokens)
     for text in texts:
         tokens = tuple(_TOKEN.findall(plain(text)))
         if len(tokens) >= SENTENCE_WORDS:
@@ -160,7 +167,8 @@ def known_values(values: Iterable[str], *, texts: Iterable[str] = (), public: Co
         identifiers=tuple((length, *_prepared(sorted(found))) for length, found in sorted(lengths.items())),
         words=frozenset(words),
         phrases={count: frozenset(map(hash, found)) for count, found in sorted(runs.items())},
-        first=frozenset(run[0] for found in runs.values() for run in found),
+        tight={count: frozenset(map(hash, found)) for count, found in sorted(tight.items())},
+        first=frozenset(run[0] for found in (*runs.values(), *tight.values()) for run in found),
     )
 
 
@@ -222,8 +230,11 @@ def find_known(text: str, known: KnownValues) -> dict[str, int]:
             for length, pattern, hashes in known.identifiers
         ),
         "name": sum(_has_word(run, known.words) for run in _HANGUL.findall(text)) if known.words else 0,
-        "quotation": _quoted(_TOKEN.findall(text), known) if known.phrases else 0,
+        "quotation": 0,
     }
+    if known.first:
+        for kind, count in zip(("identifier", "quotation"), _runs_in(text, known), strict=True):
+            found[kind] += count
     return {kind: count for kind, count in found.items() if count}
 
 
@@ -243,9 +254,21 @@ def _has_word(run: str, words: frozenset[str]) -> bool:
     return any(run[:end] in words for end in range(LEAST // 2, min(len(run), 12) + 1))
 
 
-def _quoted(tokens: list[str], known: KnownValues) -> int:
-    found = 0
-    for at, token in enumerate(tokens):
-        if token in known.first:
-            found += any(hash(tuple(tokens[at : at + count])) in runs for count, runs in known.phrases.items())
-    return found
+def _runs_in(text: str, known: KnownValues) -> tuple[int, int]:
+    """How many runs of words with single marks between them, and how many with anything between them, are known."""
+    tokens = list(_TOKEN.finditer(text))
+    words = [token.group() for token in tokens]
+    tight = loose = 0
+    for at, word in enumerate(words):
+        if word in known.first:
+            loose += any(hash(tuple(words[at : at + count])) in runs for count, runs in known.phrases.items())
+            tight += any(
+                hash(tuple(words[at : at + count])) in runs and _is_tight(text, tokens[at : at + count])
+                for count, runs in known.tight.items()
+            )
+    return tight, loose
+
+
+def _is_tight(text: str, tokens: list[re.Match[str]]) -> bool:
+    between = [text[left.end() : right.start()] for left, right in pairwise(tokens)]
+    return all(len(mark) == 1 and not mark.isspace() for mark in between)
