@@ -67,6 +67,14 @@ class Cut:
     least: float
 
 
+@dataclass(frozen=True)
+class Way:
+    """Cells that can move together: ``cells`` of shape (m, 2), and how far each rises or falls then, shape (m,)."""
+
+    cells: np.ndarray
+    change: np.ndarray
+
+
 def arcs_of(problem: Problem) -> Arcs:
     """Return how far the cells of a plain two-way table may and must move.
 
@@ -214,8 +222,8 @@ class Flows:
         size = (self.source + 1, self.source + 1)
         self.graph = csr_matrix((np.zeros(len(head), np.int32), head[self.order].astype(np.int32), start.astype(np.int32)), size)
 
-    def moved(self, cell: tuple[int, int], *, still: np.ndarray, allowed: np.ndarray) -> tuple[Cut | None, np.ndarray]:
-        """Return what a cell lacks to move far enough, and one way in which it moves as far as it can.
+    def moved(self, cell: tuple[int, int], *, still: np.ndarray, allowed: np.ndarray) -> tuple[Cut | None, list[Way]]:
+        """Return what a cell lacks to move far enough, and ways in which it moves as far as it can, or as it must.
 
         Parameters
         ----------
@@ -229,16 +237,17 @@ class Flows:
         -------
         Cut or None
             None where it moves far enough.
-        numpy.ndarray
-            Shape (cells, 2): which other cells move along.
+        list of Way
         """
         arcs = self.arcs
         row, column = cell[0], cell[1] + self.shape[0]
         stopped = still[self.cells] | ((self.cells[0] == cell[0]) & (self.cells[1] == cell[1]))
         rising, falling, width = float(arcs.rise[cell]), float(arcs.fall[cell]), float(arcs.width[cell])
-        fall, fall_side, along = self._flow(row, column, min(max(falling, width), float(arcs.down[cell])), stopped)
-        rise, rise_side, also = self._flow(column, row, min(max(rising, width - fall), float(arcs.up[cell])), stopped)
-        used = np.concatenate([along, also])
+        fall, fall_side, down = self._flow(row, column, min(max(falling, width), float(arcs.down[cell])), stopped)
+        rise, rise_side, up = self._flow(column, row, min(max(rising, width - fall), float(arcs.up[cell])), stopped)
+        used = [
+            Way(np.vstack([way.cells, [cell]]), np.append(way.change, far)) for way, far in ((down, -fall), (up, rise)) if far
+        ]
         others = allowed & ~still
         others[cell] = False
         if rise < rising:
@@ -252,13 +261,13 @@ class Flows:
         reach = sum((self._crossing(side, others, least) for flow, alone, side in ways if flow < alone), np.zeros(self.shape))
         return Cut(cell, np.minimum(reach, least), least), used
 
-    def _flow(self, source: int, sink: int, wanted: float, stopped: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    def _flow(self, source: int, sink: int, wanted: float, stopped: np.ndarray) -> tuple[float, np.ndarray, Way]:
         """How much of what is wanted flows, the source's side of a least cut (one with few lines on a side), and what moves."""
         from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
-        inside, used = np.zeros(self.source + 1, bool), np.zeros((0, 2), np.int64)
+        inside = np.zeros(self.source + 1, bool)
         if wanted <= 0:
-            return 0.0, inside, used
+            return 0.0, inside, Way(np.zeros((0, 2), np.int64), np.zeros(0))
         whole = self.whole and wanted == np.rint(wanted) and wanted <= FLOW_UNITS
         unit, target = (1.0, int(wanted)) if whole else (wanted / FLOW_UNITS, FLOW_UNITS)
         capacity = np.floor(np.minimum(self.alone, wanted) / unit + (0 if whole else ROUNDED))
@@ -272,7 +281,8 @@ class Flows:
         tail, head = np.searchsorted(flow.indptr, moving, side="right") - 1, flow.indices[moving]
         between = tail < self.source
         lines = np.sort(np.column_stack([tail[between], head[between]]), axis=1)
-        used = lines - np.array([0, self.shape[0]])
+        far = flow.data[moving][between] * unit
+        used = Way(lines - np.array([0, self.shape[0]]), np.where(tail[between] < self.shape[0], far, -far))
         if done.flow_value >= target:
             return wanted, inside, used
         residual = (self.graph - flow).tocsr()

@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.disclosure.cycles import Arcs, Cut, Flows, arcs_of, proven
+from workbench.disclosure.cycles import Arcs, Cut, Flows, Way, arcs_of, proven
 from workbench.disclosure.knowers import knowers
 from workbench.disclosure.line_program import Setting, cheapest
 from workbench.disclosure.problems import Problem
 
 MAX_ROUNDS = 60
 """Programs solved for one table before the pattern is left to the audit to mend."""
-
-NOBODY, EVERYBODY = -1, -2
-"""Whose cells stand still, where it is not one person's."""
 
 
 def suppress_grid(problem: Problem) -> np.ndarray:
@@ -67,7 +64,10 @@ def suppress_grid(problem: Problem) -> np.ndarray:
             continue
         withheld = pattern.withheld
         asked = withheld & (setting.asking | setting.free)
-        found = judge.narrow(setting, withheld, asked) + judge.told(setting, withheld, asked)
+        found = judge.narrow(setting, withheld, asked)
+        for cut in found:
+            asked[cut.cell] = False
+        found += judge.told(setting, withheld, asked)
         if not found:
             break
         cuts.extend(found)
@@ -88,7 +88,8 @@ class Judge:
     def __init__(self, knower: np.ndarray, guarded: np.ndarray) -> None:
         self.knower = knower
         self.guarded = guarded.copy()
-        self.seen: dict[tuple[int, int, int], np.ndarray] = {}
+        self.ways: list[Way] = []
+        self.around: dict[tuple[int, int, int], list[Way]] = {}
 
     def narrow(self, setting: Setting, withheld: np.ndarray, asked: np.ndarray) -> list[Cut]:
         """Return what the cells of a pattern lack to move far enough.
@@ -105,9 +106,19 @@ class Judge:
             One for each cell that is too narrow, in order; empty for a safe pattern.
         """
         flows, nobody = Flows(setting.arcs, withheld), np.zeros(withheld.shape, bool)
-        doubtful = _doubtful(setting.arcs, withheld, asked)
-        cuts = [self._cut(setting, flows, cell, withheld=withheld, still=nobody, whose=NOBODY) for cell in doubtful]
-        return [cut for cut in cuts if cut is not None]
+        moved = Moved(setting.arcs)
+        for way in self.ways:
+            if _stands(way, withheld):
+                moved.add(way)
+        found: list[Cut] = []
+        for cell in _doubtful(setting.arcs, withheld, asked):
+            if not moved.enough(cell):
+                cut, ways = flows.moved(cell, still=nobody, allowed=setting.forced | setting.free)
+                self.ways += ways
+                for way in ways:
+                    moved.add(way)
+                found += [] if cut is None else [cut]
+        return found
 
     def told(self, setting: Setting, withheld: np.ndarray, asked: np.ndarray) -> list[Cut]:
         """Return what primary cells lack to move far enough for those who are the only contributor of others.
@@ -131,21 +142,30 @@ class Judge:
         if not known.any():
             return []
         flows, nobody = Flows(setting.arcs, withheld), np.zeros(withheld.shape, bool)
+        moved, allowed = Moved(setting.arcs), setting.forced | setting.free
+        for way in self.ways:
+            if _stands(way, withheld):
+                self._add_unheard(moved, way)
         found: list[Cut] = []
         for cell in _doubtful(setting.arcs, withheld & ~known, asked & self.guarded):
             others = known & (self.knower != self.knower[cell])
-            if (
-                self._heard(cell, withheld)
-                or self._cut(setting, flows, cell, withheld=withheld, still=others, whose=EVERYBODY) is None
-            ):
+            if moved.enough(cell):
                 continue
-            _, used = flows.moved(cell, still=nobody, allowed=withheld)
-            self.seen[(*cell, NOBODY)] = used
-            for person in self._involved(cell, used):
-                still = others & (self.knower == person)
-                cut = self._cut(setting, flows, cell, withheld=withheld, still=still, whose=person)
-                if cut is not None:
-                    found.append(cut)
+            cut, ways = flows.moved(cell, still=others, allowed=allowed)
+            self.ways += ways
+            for way in ways:
+                self._add_unheard(moved, way)
+            if cut is None:
+                continue
+            _, ways = flows.moved(cell, still=nobody, allowed=allowed)
+            for person in sorted({person for way in ways for person in self._people(way)} - {int(self.knower[cell])}):
+                around = self.around.get((*cell, person))
+                if around is None or not all(_stands(way, withheld) for way in around):
+                    cut, around = flows.moved(cell, still=others & (self.knower == person), allowed=allowed)
+                    if cut is None:
+                        self.around[(*cell, person)] = around
+                    else:
+                        found.append(cut)
         return found
 
     def within_reach(self, setting: Setting) -> Setting:
@@ -171,30 +191,48 @@ class Judge:
             self.guarded &= ~heard
             setting = Setting(setting.arcs, setting.forced, setting.asking & ~beyond, setting.free & ~beyond, setting.cost)
 
-    def _involved(self, cell: tuple[int, int], way: np.ndarray) -> list[int]:
-        """Who, apart from a cell's own contributor, knows a cell that moves along on a way."""
-        people = np.unique(self.knower[way[:, 0], way[:, 1]])
-        return people[(people >= 0) & (people != self.knower[cell])].tolist()
+    def _people(self, way: Way) -> list[int]:
+        """Who knows a cell that moves along."""
+        people = np.unique(self.knower[way.cells[:, 0], way.cells[:, 1]])
+        return people[people >= 0].tolist()
 
-    def _heard(self, cell: tuple[int, int], withheld: np.ndarray) -> bool:
-        """Whether a way, and one around each person who knows a part of it, were seen before and are still withheld."""
-        way = self.seen.get((*cell, NOBODY))
-        if way is None or not withheld[way[:, 0], way[:, 1]].all():
-            return False
-        around = [self.seen.get((*cell, person)) for person in self._involved(cell, way)]
-        return all(each is not None and withheld[each[:, 0], each[:, 1]].all() for each in around)
+    def _add_unheard(self, moved: Moved, way: Way) -> None:
+        """Count a way for the cells about which it holds while all whom they are no news to know what they know."""
+        people = self._people(way)
+        if not people:
+            moved.add(way)
+        elif len(people) == 1:
+            own = self.knower[way.cells[:, 0], way.cells[:, 1]] == people[0]
+            moved.add(Way(way.cells[own], way.change[own]))
 
-    def _cut(
-        self, setting: Setting, flows: Flows, cell: tuple[int, int], *, withheld: np.ndarray, still: np.ndarray, whose: int
-    ) -> Cut | None:
-        """What a cell lacks while the cells of some people stand still."""
-        way = self.seen.get((*cell, whose))
-        if way is not None and withheld[way[:, 0], way[:, 1]].all():
-            return None
-        cut, used = flows.moved(cell, still=still, allowed=setting.forced | setting.free)
-        if cut is None:
-            self.seen[(*cell, whose)] = used
-        return cut
+
+class Moved:
+    """How far the cells of a pattern were seen to rise and fall.
+
+    Parameters
+    ----------
+    arcs : Arcs
+    """
+
+    def __init__(self, arcs: Arcs) -> None:
+        self.arcs = arcs
+        self.rise, self.fall = np.zeros(arcs.up.shape), np.zeros(arcs.up.shape)
+
+    def add(self, way: Way) -> None:
+        """Take note of a way in which cells move together."""
+        rows, columns = way.cells.T
+        self.rise[rows, columns] = np.maximum(self.rise[rows, columns], way.change)
+        self.fall[rows, columns] = np.maximum(self.fall[rows, columns], -way.change)
+
+    def enough(self, cell: tuple[int, int]) -> bool:
+        """Tell whether a cell was seen to move as far as it must."""
+        rise, fall, arcs = self.rise[cell], self.fall[cell], self.arcs
+        return bool(rise >= arcs.rise[cell] and fall >= arcs.fall[cell] and rise + fall >= arcs.width[cell])
+
+
+def _stands(way: Way, withheld: np.ndarray) -> bool:
+    """Whether all cells of a way are withheld."""
+    return bool(withheld[way.cells[:, 0], way.cells[:, 1]].all())
 
 
 def _doubtful(arcs: Arcs, moving: np.ndarray, asked: np.ndarray) -> list[tuple[int, int]]:
