@@ -118,14 +118,15 @@ def leaves_few(
     span = slice(int(part.start[outer.cell]), int(part.start[outer.cell + 1]))
     weight = part.weight[span].astype(np.int64)
     places = [ground.places(outer.segment, number, part.person[span]) for number in range(len(ground.segments))]
-    for held, where, place in zip(ground.weights, ground.where, places, strict=True):
-        held[place[place >= 0]] = weight[place >= 0]
-        where[place[place >= 0]] = np.flatnonzero(place >= 0)
+    known = [np.flatnonzero(place >= 0) for place in places]
+    for held, where, place, there in zip(ground.weights, ground.where, places, known, strict=True):
+        held[place[there]] = weight[there]
+        where[place[there]] = there
     try:
         return _searched(ground, outer, weight, places, k=k, budget=budget, must=must)
     finally:
-        for held, place in zip(ground.weights, places, strict=True):
-            held[place[place >= 0]] = 0
+        for held, place, there in zip(ground.weights, places, known, strict=True):
+            held[place[there]] = 0
 
 
 def _searched(
