@@ -179,7 +179,13 @@ def _prepared(values: list[str]) -> tuple[re.Pattern[str], Hashes]:
     letters = np.array(values, dtype=f"U{len(values[0])}").view("U1").reshape(len(values), -1)
     classes = [_class("".join(np.unique(letters[:, place]))) for place in range(letters.shape[1])]
     shape = "".join(f"[{part}]{{{count}}}" for part, count in _runs(classes))
-    return re.compile(f"(?=({shape}))"), np.sort(_hashes(values))
+    once = not set(_written(classes[0])) & set(_written("".join(classes[1:])))
+    return re.compile(shape if once else f"(?=({shape}))"), np.sort(_hashes(values))
+
+
+def _written(part: str) -> list[str]:
+    """The characters of a class; where those of the first place stand nowhere else, no two values overlap."""
+    return re.findall(f"[{part}]", "0123456789abcdefghijklmnopqrstuvwxyz") if part else []
 
 
 def _class(characters: str) -> str:
