@@ -6,7 +6,6 @@ ledger know is handed in.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +23,10 @@ FATES: tuple[Fate, ...] = ("changed", "gone", "new", "same")
 """In the order in which a checker should look."""
 
 
+OWN_WORDS = '<p role="note">'
+"""How the bench begins its advice to an author, which is no output of theirs."""
+
+
 @dataclass(frozen=True)
 class Withholding:
     """One withheld cell, and what a reader can work out about it at most; the number itself is not said even here.
@@ -33,15 +36,15 @@ class Withholding:
     result : str
     parameters : dict
         Of the run.
-    row, column : str
-        Labels or keys of the cell; ``column`` is empty where the table has one.
+    row, column : mapping or str
+        Labels of the cell by language, or one for all; ``column`` is empty where the table has one.
     reason : {"few", "dominated", "complement"}
         Too few people; a few make up nearly all of it; or it protects another cell. In public these are one.
     people : {"one", "few", "enough"}
         How many stand behind it: one, fewer than the policy asks for, or as many or more.
-    rows : (int, int), optional
+    rows : (float, float), optional
         The bounds that a reader can prove for the number of rows.
-    of_people : (int, int), optional
+    of_people : (float, float), optional
         The same for people, where rows and people differ.
     amount : (float, float), optional
         The same for a sum or a mean.
@@ -51,12 +54,12 @@ class Withholding:
 
     result: str
     parameters: Mapping[str, Any]
-    row: str
-    column: str
+    row: Mapping[str, str] | str
+    column: Mapping[str, str] | str
     reason: Literal["few", "dominated", "complement"]
     people: Literal["one", "few", "enough"]
-    rows: tuple[int, int] | None = None
-    of_people: tuple[int, int] | None = None
+    rows: tuple[float, float] | None = None
+    of_people: tuple[float, float] | None = None
     amount: tuple[float, float] | None = None
     needed: float | None = None
 
@@ -306,7 +309,7 @@ def removed_outputs(notebook: str, executed: Sequence[Mapping[str, Any]], *, kep
     Returns
     -------
     list of RemovedOutput
-        What a cell printed, showed or failed with; nothing of its content.
+        What a cell printed, showed or failed with; nothing of its content, and none of the bench's own advice.
 
     Examples
     --------
@@ -318,11 +321,12 @@ def removed_outputs(notebook: str, executed: Sequence[Mapping[str, Any]], *, kep
     for number, cell in enumerate(executed, start=1):
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
-            if kept in data:
+            html = "".join(data.get("text/html", ""))
+            if kept in data or html.startswith(OWN_WORDS):
                 continue
             kinds = {"stream": "printed", "error": "error"}
             picture = any(kind.startswith("image/") for kind in data)
-            table = "text/html" in data and "<table" in json.dumps(data["text/html"])
+            table = "<table" in html
             what = kinds.get(str(output.get("output_type"))) or ("picture" if picture else "table" if table else "value")
             found.append(RemovedOutput(notebook, number, what))
     return found

@@ -127,6 +127,11 @@ class Saying:
         alike = [title for title, _ in found]
         return [(f"{title} ({of})" if of and alike.count(title) > 1 else title, cells) for (title, of), cells in found.items()]
 
+    def named(self, cell: Withholding) -> str:
+        """Return a cell by the labels of its row and column."""
+        labels = [one if isinstance(one, str) else one[self.language] for one in (cell.row, cell.column)]
+        return " · ".join(label for label in labels if label)
+
     def bounds(self, cell: Withholding, cells: Sequence[Withholding]) -> Markup:
         """Return what a reader can work out of a cell: a bar of the range, and the width that it needs.
 
