@@ -53,7 +53,7 @@ def zipped(data: bytes, place: Place) -> Iterator[Found]:
                     continue
                 with archive.open(member) as handle:
                     yield from place.inside(member.filename, _all(handle, place))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, lzma.LZMAError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError, lzma.LZMAError) as error:
         raise UnreadableError("is a damaged zip archive") from error
 
 
