@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from workbench.disclosure.coded import CONTRIBUTOR, DENSE, VALUE, Coded, coded
+from workbench.disclosure.coded import CONTRIBUTOR, VALUE, Coded, coded
 from workbench.disclosure.layouts import Layout
 from workbench.disclosure.rules import Rules, dominated
 from workbench.disclosure.statistics import denominators, rounded_counts, sided, statistic, sums_of
@@ -22,6 +22,9 @@ from workbench.errors import UsageError
 Bound = Literal["count", "amount"]
 
 NO_RULES = Rules()
+
+IN_CACHE = 2**18
+"""Contributors are counted in a table of at most so many entries (2 MB); beyond, sorting rows is quicker than missing caches."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,16 +196,17 @@ def _people(rows: Coded, places: list[np.ndarray], size: int, *, counted: np.nda
     if rows.once:
         return counted.copy(), np.minimum(counted, 1)
     people, largest = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    person = rows.who.astype(np.int32, copy=False) if rows.people < 2**31 else rows.who
     for place in places:
         there, local = np.unique(place, return_inverse=True)
         inside = there[0] >= 0
         there, local = (there, local) if inside else (there[1:], local - 1)
-        cell, person = local.astype(np.int32)[rows.cell], rows.who
+        cell, each = local.astype(np.int32)[rows.cell], person
         if not inside:
             kept = cell >= 0
-            cell, person = cell[kept], person[kept]
-        found = _by_table if len(there) * rows.people <= DENSE * max(len(cell), 1) else _by_order
-        people[there], largest[there] = found(cell, person, cells=len(there), people=rows.people)
+            cell, each = cell[kept], each[kept]
+        found = _by_table if len(there) * rows.people <= IN_CACHE else _by_order
+        people[there], largest[there] = found(cell, each, cells=len(there), people=rows.people)
     return people, largest
 
 
@@ -218,7 +222,7 @@ def _by_order(cell: np.ndarray, person: np.ndarray, *, cells: int, people: int) 
     kind = np.int32 if cells * people < 2**31 else np.int64  # half as much to sort
     where = cell.astype(kind, copy=False) * people + person.astype(kind, copy=False)
     where.sort()
-    bounds = np.searchsorted(where, np.arange(cells + 1) * people)  # the first row of each cell
+    bounds = np.searchsorted(where, np.arange(cells + 1, dtype=kind) * people)  # the first row of each cell
     again = np.flatnonzero(where[1:] == where[:-1]) + 1  # rows of a contributor who was there before
     rows = np.diff(bounds)
     found = rows - np.diff(np.searchsorted(again, bounds))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 import numpy as np
@@ -24,6 +25,9 @@ from workbench.errors import UsageError, unknown
 Margins = bool | Literal["rows", "columns"]
 
 LANGUAGES = ("ko", "en")
+
+MANY_ROWS = 100_000
+"""From so many rows on, columns are looked up side by side."""
 
 DEFAULT_DECIMALS = {"count": 0, "sum": 0, "share": 1, "rate": 1}
 """How many decimals a table is written with where nothing is said; 2 for the others."""
@@ -108,12 +112,13 @@ def safe_table(
                 raise unknown("column", str(name), named, where=what)
     share_of = (share_of or "columns") if statistic == "share" else share_of
     totals = _totals(margins, share_of)
+    coded = _coded_axes(frame, named, keys or {})
     axes: list[Axis] = []
     cell = np.zeros(len(frame), dtype=np.int64)
     for names, total in zip(along, totals, strict=True):
         parts = []
         for name in names:
-            codes, axis = _coded_axis(frame[name], name, None if keys is None else keys.get(name))
+            codes, axis = coded[name]
             cell = cell * len(axis.keys) + codes
             chain = chain_of(hierarchies[name], column=name) if hierarchies and name in hierarchies else ()
             parts.append(summed(axis, chain=chain, total=total))
@@ -198,6 +203,20 @@ def _column(frame: pd.DataFrame, name: Any) -> pd.Series:
     if isinstance(found, pd.DataFrame):
         raise UsageError(f"the frame has several columns named '{name}'")
     return found
+
+
+def _coded_axes(
+    frame: pd.DataFrame, names: Sequence[str], keys: Mapping[str, Sequence[Any]]
+) -> dict[str, tuple[np.ndarray, Axis]]:
+    """Each column's codes and axis; of many rows, columns side by side: looking up words lets other threads run."""
+
+    def one(name: str) -> tuple[np.ndarray, Axis]:
+        return _coded_axis(frame[name], name, keys.get(name))
+
+    if len(frame) < MANY_ROWS:
+        return {name: one(name) for name in names}
+    with ThreadPoolExecutor(max_workers=len(names)) as threads:
+        return dict(zip(names, threads.map(one, names), strict=True))
 
 
 def _coded_axis(values: pd.Series, name: str, listed: Sequence[Any] | None) -> tuple[np.ndarray, Axis]:
