@@ -26,6 +26,7 @@ from workbench.project import Project
 from workbench.records import line_of
 from workbench.releases import read_release, releases, verify_release
 from workbench.releases.consistency import inconsistencies
+from workbench.releases.ledger import faults as ledger_faults
 from workbench.runs import check_analysis, issues, notebook_path, read_analysis, read_notebook
 from workbench.vault import Register
 
@@ -48,6 +49,7 @@ def check_project(project: Project, *, today: dt.date, report: Report = silent) 
 
     attempt(_nothing_private_is_carried, project)
     attempt(_whole_register_of_the_vault, project)
+    faults += attempt(_faults_of_the_ledger, project) or []
     catalog = attempt(read_catalog, project)
     governance = attempt(_governance, project, today)
     if governance is not None:
@@ -142,6 +144,11 @@ def _whole_register_of_the_vault(project: Project) -> None:
     fault = Register(project).fault()
     if fault is not None:
         raise fault
+
+
+def _faults_of_the_ledger(project: Project) -> list[WorkbenchError]:
+    """Everything published about people is known as it was written; a machine that holds no data about people needs no ledger."""
+    return list(ledger_faults(project)[0])
 
 
 def _governance(project: Project, today: dt.date) -> Governance:

@@ -75,6 +75,27 @@ class ReleasedDownload(Record):
     sha256: Digest
 
 
+class DataOfTable(Record):
+    """One dataset behind a table about people, and the field that tells its people apart."""
+
+    dataset: Name
+    sha256: Digest | None
+    policy: Digest | None
+    unit: str | None
+
+
+class Definition(Record):
+    """How a table about people was made, so that the ledger can be made again without today's notebooks."""
+
+    result: ResultName
+    parameters: dict[str, Any]
+    notebook: NotebookName
+    code: Digest
+    run: str
+    datasets: dict[Name, DataOfTable]
+    layout: Digest
+
+
 class ReleaseRecord(Record):
     """``release.yml``: what was released, when, whose work it is, and the hash of every file.
 
@@ -95,6 +116,8 @@ class ReleaseRecord(Record):
     notebooks: list[ReleasedNotebook]
     results: dict[ResultName, ReleasedResult]
     downloads: dict[Name, ReleasedDownload] = {}
+    definitions: list[Definition] = []
+    uncorrected: bool = False
     cells: dict[NotebookName, list[str]] = {}
     files: dict[str, Digest]
 

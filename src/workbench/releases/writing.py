@@ -17,6 +17,7 @@ from workbench.files import replace_folder, sha256_file, write_bytes, write_json
 from workbench.project import Project
 from workbench.records import dump_yaml
 from workbench.releases.compare import RTOL, Comparison
+from workbench.releases.consistency import cell_hashes
 from workbench.releases.corrections import RECORD_FILE
 from workbench.releases.downloads import Download
 from workbench.releases.models import model_csv
@@ -188,6 +189,7 @@ def _release_record(
         "results": results,
         "downloads": {item.dataset: item.record for item in contents.downloads},
         "definitions": list(contents.definitions),
+        "cells": {name: cell_hashes(text) for name, text in contents.notebooks.items()},
         **({"uncorrected": True} if contents.uncorrected else {}),
         "files": {str(path.relative_to(folder)): sha256_file(path) for path in files},
     }
