@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 
 import numpy as np
@@ -259,6 +260,24 @@ def test_a_hidden_group_of_few_people_is_found_in_any_mixture_of_columns(seed, f
     columns = np.column_stack([np.ones(people), random.normal(size=(people, 3)), group])
     mixed = columns @ (random.normal(size=(5, 5)) + 3 * np.eye(5))
     assert find_isolated(mixed, np.arange(people), k=10).verdict == "isolated"
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 4), st.integers(1, 3))
+@settings(max_examples=60, deadline=None)
+def test_what_is_called_safe_has_no_group_of_few_people_in_all_of_them(seed, k, width):
+    random = np.random.default_rng(seed)
+    people = 14
+    person = np.sort(np.concatenate([np.arange(people), random.integers(0, people, 16)]))
+    columns = random.normal(size=(len(person), width)) ** random.choice([1, 3])
+    matrix = np.column_stack([np.ones(len(person)), columns])
+    basis = np.linalg.qr(matrix)[0]
+    most = max(
+        np.linalg.norm(basis[np.isin(person, group)], ord=2) ** 2 for group in itertools.combinations(range(people), k - 1)
+    )
+    found = find_isolated(matrix, person, k=k)
+    limit = 1 - 1 / (2 * k)
+    assert not (found.verdict == "safe" and most >= limit + 1e-9)
+    assert not (found.verdict == "isolated" and most < limit - 1e-9)
 
 
 @given(st.integers(0, 2**32 - 1))

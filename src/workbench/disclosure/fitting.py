@@ -13,7 +13,7 @@ import pandas as pd
 
 from workbench.disclosure.model_designs import Design, design_of
 from workbench.disclosure.model_layouts import ModelLayout
-from workbench.disclosure.model_rules import refusals
+from workbench.disclosure.model_rules import leverage_refusals, refusals
 from workbench.disclosure.models import FittedModel, Term, significant
 from workbench.disclosure.rules import Rules, round_to
 from workbench.errors import GateRefused, UsageError
@@ -65,7 +65,7 @@ def fit_model(rows: pd.DataFrame, layout: ModelLayout, *, rules: Rules = NO_RULE
     clustered = len(np.unique(design.person)) < len(design.person)
     fitted = _fit(design, layout, clustered=clustered)
     if layout.family != "ols" and design.people:
-        problems = refusals(design, rules=rules, weights=_working_weights(fitted.mu, layout))
+        problems = leverage_refusals(design, rules=rules, weights=_working_weights(fitted.mu, layout))
         if problems:
             raise _refused(problems)
     base = rules.round if design.people else None
@@ -121,7 +121,7 @@ def _fit(design: Design, layout: ModelLayout, *, clustered: bool) -> Any:
                 fitted = OLS(design.response, design.matrix).fit(use_t=True, **covariance)
             else:
                 family = Binomial() if layout.family == "logit" else Poisson()
-                fitted = GLM(design.response, design.matrix, family=family).fit(**covariance)
+                fitted = GLM(design.response, design.matrix, family=family).fit(wls_method="qr", **covariance)
             numbers = np.concatenate([fitted.params, fitted.bse, np.ravel(fitted.conf_int(alpha=1 - CONFIDENCE))])
     except (Warning, np.linalg.LinAlgError, ArithmeticError, ValueError) as error:
         raise UsageError(

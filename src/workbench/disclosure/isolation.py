@@ -18,6 +18,9 @@ Verdict = Literal["safe", "isolated", "doubt"]
 STARTS = 200
 """People with the most weight, from each of whom the search for an isolated group begins."""
 
+SEARCHED = 2_000
+"""People among whom a group is sought; lighter ones add next to nothing to its share."""
+
 PAIRED = 40
 """Designs of at most so many columns are searched from all differences of two columns as well."""
 
@@ -129,8 +132,10 @@ def find_isolated(matrix: np.ndarray, person: np.ndarray, *, k: int) -> Isolatio
     if weights[order[: k - 1]].sum() < limit:
         return Isolation("safe")
     lengths = np.linalg.norm(matrix, axis=0)
+    heavy = np.isin(person, order[:SEARCHED])
+    near, who = basis[heavy], np.unique(person[heavy], return_inverse=True)[1]
     for start in _starts(basis, matrix / lengths, person, order[:STARTS]):
-        direction, share = _strongest(basis, person, start, k=k)
+        direction, share = _strongest(near, who, start, k=k)
         if share >= limit:
             column = np.linalg.lstsq(matrix / lengths, basis @ direction, rcond=None)[0]
             column = np.abs(column) / np.abs(column).max()
@@ -145,9 +150,11 @@ def _basis(matrix: np.ndarray) -> np.ndarray:
 
 def _weights(basis: np.ndarray, person: np.ndarray) -> np.ndarray:
     """Upper bounds of each person's leverage; exact for those of most weight."""
-    weights = np.bincount(person, weights=(basis**2).sum(axis=1))
+    weights = np.bincount(person, weights=np.einsum("ij,ij->i", basis, basis))
+    order = np.argsort(person, kind="stable")
+    first = np.searchsorted(person[order], np.arange(len(weights) + 1))
     for one in np.argsort(-weights, kind="stable")[:STARTS].tolist():
-        weights[one] = np.linalg.norm(basis[person == one], ord=2) ** 2
+        weights[one] = np.linalg.norm(basis[order[first[one] : first[one + 1]]], ord=2) ** 2
     return np.minimum(weights, 1.0)
 
 

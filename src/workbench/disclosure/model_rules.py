@@ -22,14 +22,22 @@ MAX_LEVERAGE = 0.5
 """A person above it determines their own fitted value more than all others do: "above 0.5 should be avoided" (Huber 1981,
 Robust Statistics, section 7.2)."""
 
+SOME_ROWS = 10_000
+"""Rows in which most models show that they are not saturated."""
+
 NAMED = 0.3
 """Terms with at least this share of the largest weight are named in a refusal about a combination of them."""
+
+FAR = (
+    f"one person's leverage is above {MAX_LEVERAGE:g}, so that the fit follows their response: cap or group the regressors with "
+    "outlying values"
+)
 
 MANY_VALUES = 2
 """A response of at most so many different values is an attribute, whose groups are counted."""
 
 
-def refusals(design: Design, *, rules: Rules, weights: np.ndarray | None = None) -> list[str]:
+def refusals(design: Design, *, rules: Rules) -> list[str]:
     """Name what keeps a model from being published.
 
     Parameters
@@ -37,8 +45,6 @@ def refusals(design: Design, *, rules: Rules, weights: np.ndarray | None = None)
     design : Design
     rules : Rules
         Of the policies of the data behind it.
-    weights : numpy.ndarray, optional
-        Shape (rows,): those of the last step of a fit that is no least squares, for the leverages.
 
     Returns
     -------
@@ -71,11 +77,30 @@ def refusals(design: Design, *, rules: Rules, weights: np.ndarray | None = None)
             f"its {len(design.terms)} coefficients leave fewer than {least} residual degrees of freedom, counted in people: "
             "use fewer terms, or join levels"
         )
-    if not found and len(np.unique(design.matrix, axis=0)) <= len(design.terms):
+    if not found and _is_saturated(design):
         found.append(
             "it is saturated: as many coefficients as combinations of its regressors, so it is a table: make one with bench.table"
         )
-    return found or list(_of_people(design, k, weights))
+    return found or list(_of_people(design, k))
+
+
+def leverage_refusals(design: Design, *, rules: Rules, weights: np.ndarray) -> list[str]:
+    """Name people whose weight in a fit that is no least squares keeps it from being published.
+
+    Parameters
+    ----------
+    design : Design
+    rules : Rules
+    weights : numpy.ndarray
+        Shape (rows,): those of the fit's last step.
+
+    Returns
+    -------
+    list of str
+    """
+    scaled = design.matrix * np.sqrt(weights)[:, None]
+    alone = rules.min_contributors > 1 and rank_of(scaled) == len(design.terms)
+    return [FAR] if alone and (leverages(scaled, design.person) > MAX_LEVERAGE).any() else []
 
 
 def _of_form(design: Design) -> Iterator[str]:
@@ -91,7 +116,16 @@ def _of_form(design: Design) -> Iterator[str]:
 
 
 def _people(design: Design, rows: np.ndarray) -> int:
-    return len(np.unique(design.person[rows]))
+    return int(np.count_nonzero(np.bincount(design.person[rows])))
+
+
+def _is_saturated(design: Design) -> bool:
+    """Whether there are no more combinations of regressors than coefficients; rows are told apart by one sum of theirs."""
+    for rows in (design.matrix[:SOME_ROWS], design.matrix):
+        sums = rows @ np.sqrt(np.arange(2.0, 2 + rows.shape[1]))
+        if len(np.unique(np.round(sums, 9))) > len(design.terms):
+            return False
+    return True
 
 
 def _of_columns(design: Design, k: int) -> Iterator[str]:
@@ -159,18 +193,13 @@ def _of_response(design: Design, k: int) -> Iterator[str]:
             yield f"one of the two values of its response{where} is that of fewer than {k} people: join levels, or leave it out"
 
 
-def _of_people(design: Design, k: int, weights: np.ndarray | None) -> Iterator[str]:
+def _of_people(design: Design, k: int) -> Iterator[str]:
     """People, alone or few together, who determine a coefficient."""
     if k < 2:
         return
-    scaled = design.matrix if weights is None else design.matrix * np.sqrt(weights)[:, None]
-    for matrix in (design.matrix, scaled):
-        if rank_of(matrix) == len(design.terms) and (leverages(matrix, design.person) > MAX_LEVERAGE).any():
-            yield (
-                f"one person's leverage is above {MAX_LEVERAGE:g}, so that the fit follows their response: cap or group the "
-                "regressors with outlying values"
-            )
-            return
+    if (leverages(design.matrix, design.person) > MAX_LEVERAGE).any():
+        yield FAR
+        return
     found = find_isolated(design.matrix, design.person, k=k)
     if found.verdict == "isolated":
         named = [term for term, weight in zip(design.terms, found.weights, strict=True) if weight >= NAMED and term != INTERCEPT]
