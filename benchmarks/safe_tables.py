@@ -3,17 +3,16 @@
     python benchmarks/safe_tables.py [--rows 1000000] [--repeats 5] [--skip-peer]
 
 A safe table counts rows and people, withholds small cells and what protects them, and audits every withheld cell;
-``pandas.crosstab`` counts rows, and is timed in the same process, without margins (to which the ratios are) and with them. The keys are words
-(Hangul and hyphens among them), as strings and as categories; the contributors are numbers, once another one in every row
-and once 100,000 people. acro, which checks one table by its rules and leaves out complements and audit, is timed on the
-same rows, in this process or in an environment of its own where it wants another pandas; there beside that pandas' own
-``crosstab``. Medians. The larger tables only say how long they take up to the selection of complements.
+``pandas.crosstab`` counts rows, and is timed in the same process, without margins (the ratios are to that) and with them.
+The keys are words (Hangul and hyphens among them), as strings and as categories; the contributors are numbers, once
+another one in every row and once 100,000 people. acro, which checks one table by its rules and leaves out complements and
+audit, is timed on the same rows in an environment of its own, beside the crosstab of the pandas there. Medians. The larger
+tables only say how long their cells take, before complements are chosen.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import statistics
 import tempfile
@@ -126,7 +125,7 @@ def peer(frame: pd.DataFrame, repeats: int, ours: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.csv"
         frame[["job", "level"]].to_csv(path, index=False)
-        where = peer_python(PEER) if importlib.util.find_spec("acro") is None else None
+        where = peer_python(PEER)
         if where is None:
             print(f"{PEER}: does not install here")
             return
