@@ -9,14 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from demo_city import PARAMETERS, TODAY, candidate, complaints, make_city, notebook, take_in, write_yaml
-from signed import adopt
+from demo_city import CATALOG, PARAMETERS, POLICIES, TODAY, candidate, complaints, make_city, notebook, take_in, write_yaml
+from signed import adopt, found, seat
 from workbench.bench import read_contributions
 from workbench.catalog import read_catalog, read_manifest
 from workbench.disclosure import Rules, SafeTable
 from workbench.errors import CheckFailed, GateRefused
 from workbench.files import read_yaml, write_text
-from workbench.privacy.people_map import map_path
+from workbench.governance.signing import generate_age_identity
+from workbench.privacy.ledger_secret import secret_path
+from workbench.privacy.people_map import map_path, read_people_map
+from workbench.progress import silent
 from workbench.project import Project
 from workbench.records import dump_yaml
 from workbench.releases import read_variants
@@ -24,8 +27,11 @@ from workbench.releases.ledger import Ledger, NewTable, release_hash, require_wh
 from workbench.releases.ledger.definitions import definition_of, identity, read_definitions
 from workbench.releases.ledger.ledger import entries_folder
 from workbench.releases.ledger.people import data_behind, maps_behind, vectors_of
+from workbench.releases.ledger.preparing import make_ready
 from workbench.releases.ledger.rebuilding import rebuild, rebuild_unattended
 from workbench.runs import plan_runs, read_analysis
+from workbench.vault import Keys, Vault, read_keys
+from workbench.vault.keys import write_identity
 
 BOTH = """
 import workbench
@@ -62,12 +68,12 @@ def release(project: Project) -> Path:
     shutil.copytree(project.candidates / "noise", folder)
     runs = {run.key: run for run in plan_runs(project, read_catalog(project), read_analysis(project, "noise"))}
     variants = {variant.identity: variant for variant in read_variants(folder)}
-    found = [(variant, definition_of(project, runs[variant.run], variant)) for variant in variants.values()]
+    made = [(variant, definition_of(project, runs[variant.run], variant)) for variant in variants.values()]
     record = read_yaml(folder / "release.yml")
-    record["definitions"] = [definition for _, definition in found if definition]
+    record["definitions"] = [definition for _, definition in made if definition]
     write_text(folder / "release.yml", dump_yaml(record))
     tables = []
-    for variant, definition in found:
+    for variant, definition in made:
         if definition:
             safe = SafeTable.from_record(variant.content)
             contributions = read_contributions(runs[variant.run].folder, variant.name)
@@ -261,3 +267,63 @@ def test_the_same_releases_give_the_same_bytes(city):
         rebuilt(city)
         found.append({path.name: path.read_bytes() for path in entries_folder(city).iterdir()})
     assert found[0] == found[1]
+
+
+def sealed(root: Path) -> Project:
+    """A city whose complaints are about real people, protected once; its custodians' keys lie beside it."""
+    project = Project(root=root / "city")
+    described = {**CATALOG["datasets"]["complaints"], "synthetic": False}
+    write_yaml(project.catalog, {"datasets": {"complaints": described}})
+    drawn = {side: generate_age_identity() for side in ("G", "C")}
+    for side, (identity_, _) in drawn.items():
+        write_identity(root / f"{side}.age", identity_)
+    held = {side: {"roles": {"all": ["steward", "custodian"]}, "age_key": drawn[side][1]} for side in ("G", "C")}
+    found(project, seats={f"{side}-1": seat(f"{side}-1", **more) for side, more in held.items()})
+    policy = {key: value for key, value in POLICIES["complaints"].items() if key != "custody"}
+    write_yaml(project.governance / "policies" / "complaints.yml", {**policy, "purposes": ["statistics"], "retention": "P3Y"})
+    adopt(project, ["complaints"])
+    record = {"source": "complaints.csv", "kind": "official", "sha256": "0" * 64}
+    Vault(project, read_catalog(project), today=TODAY).write_part("complaints", "all", complaints(), record=record)
+    make(project, keys_of(root, "G", "C"))
+    return project
+
+
+def keys_of(root: Path, *sides: str):
+    return read_keys([root / f"{side}.age" for side in sides])
+
+
+def make(project: Project, keys) -> dict[str, str]:
+    return make_ready(project, read_catalog(project), ["complaints"], keys=keys, today=TODAY, report=silent)
+
+
+def known_people(project: Project) -> list[int]:
+    data = read_manifest(project.protected / "complaints")["sha256"]
+    return sorted(read_people_map(project, "complaints", data=data).person.tolist())
+
+
+def test_rows_of_real_people_are_made_ready_by_custodians_of_both_sides_alone(tmp_path):
+    project = sealed(tmp_path)
+    before = known_people(project)
+    with pytest.raises(GateRefused, match="made anew by custodians of both"):
+        make(project, Keys())
+    for side in ("G", "C"):
+        with pytest.raises(GateRefused):
+            make(project, keys_of(tmp_path, side))
+    assert make(project, keys_of(tmp_path, "G", "C")) == {"complaints": ""}
+    assert known_people(project) == before, "what is whole is not protected again"
+
+
+def test_a_lost_map_of_real_people_is_made_again_with_the_same_ids(tmp_path):
+    project = sealed(tmp_path)
+    before = known_people(project)
+    shutil.rmtree(project.ledger / "people")
+    make(project, keys_of(tmp_path, "G", "C"))
+    assert known_people(project) == before
+
+
+def test_with_a_lost_secret_all_people_get_other_ids(tmp_path):
+    project = sealed(tmp_path)
+    before = known_people(project)
+    secret_path(project).unlink()
+    make(project, keys_of(tmp_path, "G", "C"))
+    assert not set(known_people(project)) & set(before)

@@ -178,7 +178,13 @@ class Ledger:
             from workbench.releases.ledger.writing import write_release
 
             entry = write_release(
-                self.folder, entries, release, release_sha256=release_sha256, tables=tables, on=on, stored=self._stored(entries)
+                self.folder,
+                entries,
+                release,
+                release_sha256=release_sha256,
+                tables=tables,
+                on=on,
+                stored=lambda: self._stored(entries),
             )
             accept(self.project, [before, Head(entry.number, entry.sha256)])
             write_entry(self.folder, entry)

@@ -281,7 +281,7 @@ def _write(
             unknown = new.size if new.unknown else len(new.unknown_cells)
             told.append(Rebuilt(release.name, table.name, table.parameters, new.size, unknown, new.unknown))
         entry = write_release(
-            working, entries, release.name, release_sha256=release.sha256, tables=made, on=release.created, stored=()
+            working, entries, release.name, release_sha256=release.sha256, tables=made, on=release.created, stored=list
         )
         write_entry(working, entry)
         entries.append(entry)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -162,7 +163,7 @@ class StoredTable:
     ----------
     release : str
     entry : int
-    name, notebook, parameters, datasets, safe, rules, unknown, unknown_cells
+    name, notebook, parameters, datasets, rules, unknown, unknown_cells
         As in :class:`NewTable`.
     block : dict or None
         Where its vectors lie; None where they are unknown.
@@ -174,12 +175,19 @@ class StoredTable:
     notebook: str
     parameters: dict[str, Any]
     datasets: dict[str, Data]
-    safe: SafeTable
     rules: Rules
     unknown: str
     unknown_cells: tuple[int, ...]
     block: dict[str, Any] | None
     _folder: Path = field(repr=False)
+    _table: Mapping[str, Any] = field(repr=False)
+
+    @cached_property
+    def safe(self) -> SafeTable:
+        """The table as it was published; read when it is asked for, since a search asks for few of a thousand."""
+        from workbench.disclosure import SafeTable
+
+        return SafeTable.from_record(self._table)
 
     @property
     def vectors(self) -> Vectors:
@@ -202,7 +210,7 @@ class StoredTable:
     @property
     def shown(self) -> np.ndarray:
         """Which cells are public: bool, shape (cells,)."""
-        return np.array([state == "shown" for line in self.safe.states for state in line], bool)
+        return np.array([state == "shown" for line in self._table["state"] for state in line], bool)
 
     @property
     def units(self) -> frozenset[str]:
@@ -250,7 +258,7 @@ def stored_table(record: Mapping[str, Any], *, release: str, entry: int, folder:
     -------
     StoredTable
     """
-    from workbench.disclosure import Rules, SafeTable
+    from workbench.disclosure import Rules
 
     return StoredTable(
         release=release,
@@ -259,10 +267,10 @@ def stored_table(record: Mapping[str, Any], *, release: str, entry: int, folder:
         notebook=record["notebook"],
         parameters=dict(record["parameters"]),
         datasets={asked: Data(**data) for asked, data in record["datasets"].items()},
-        safe=SafeTable.from_record(record["table"]),
         rules=Rules.from_record(record["rules"]),
         unknown=record["unknown"],
         unknown_cells=tuple(record["unknown_cells"]),
         block=record["block"],
         _folder=folder,
+        _table=record["table"],
     )
