@@ -18,18 +18,20 @@ import os
 import statistics
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from peers import peer_python
 from scipy.optimize import linprog
-from scipy.sparse import csr_matrix, hstack, identity, vstack
+from scipy.sparse import csr_matrix
 
+from peers import peer_python
 from workbench.disclosure import Axis, Cells, Layout, Rules, cells_of
 from workbench.disclosure.linked import LinkedTable, accept
+from workbench.disclosure.problems import Problem, count_problem, crossed, suppress
 
 K = 10
 RULES = Rules(min_contributors=K)
@@ -90,8 +92,8 @@ def protect(frame: pd.DataFrame, pairs: Sequence[tuple[str, str]], rules: Rules 
     return tables, sum(map(len, done.unprotected))
 
 
-def judge(tables: Sequence[Table], *, over: str) -> list[tuple[float, float, float]]:
-    """Each withheld cell's value and its bounds by cold linear programs; ``over`` is cells or atoms."""
+def judge(tables: Sequence[Table], *, over: str, least: float) -> list[tuple[float, float, float]]:
+    """Each withheld cell's value and bounds by cold programs over cells or atoms; a withheld cell is known to be ``least``."""
     names = sorted({name for table in tables for name in table.dimensions})
     size = {name: table.values.shape[at] - 1 for table in tables for at, name in enumerate(table.dimensions)}
     margins: dict[tuple[str, ...], dict[tuple[int, ...], tuple[float, bool]]] = {}
@@ -143,22 +145,23 @@ def judge(tables: Sequence[Table], *, over: str) -> list[tuple[float, float, flo
                 shown = [at for at, value in enumerate(bound) if value is not None]
                 done = linprog(
                     sign * sums[cell].toarray().ravel(),
-                    A_eq=sums[shown], b_eq=values[shown], A_ub=-sums[hidden], b_ub=-np.ones(int(hidden.sum())), bounds=(0, None),
+                    A_eq=sums[shown], b_eq=values[shown], A_ub=-sums[hidden],
+                    b_ub=np.full(int(hidden.sum()), -least), bounds=(0, None),
                 )  # fmt: skip
             else:
                 objective = np.zeros(len(cells))
                 objective[cell] = sign
-                limits = [(1, None) if hide else (value, value) for value, hide in zip(values, hidden, strict=True)]
+                limits = [(least, None) if hide else (value, value) for value, hide in zip(values, hidden, strict=True)]
                 done = linprog(objective, A_eq=equations, b_eq=np.zeros(equations.shape[0]), bounds=limits)
             ends.append(sign * done.fun if done.status == 0 else np.inf if done.status == 3 else np.nan)
         found.append((values[cell], ends[0], ends[1]))
     return found
 
 
-def verdict(tables: Sequence[Table]) -> dict[str, int]:
-    """How many withheld cells are recovered exactly, or narrowed, by either program."""
-    counted = {"withheld": int(sum(table.withheld.sum() for table in tables)), "recovered": 0, "narrowed": 0, "unsolved": 0}
-    judged = [judge(tables, over=over) for over in ("cells", "atoms")]
+def verdict(tables: Sequence[Table], *, least: float = 1) -> dict[str, int]:
+    """How many withheld cells are recovered exactly, or narrowed, by either program; a margin of two tables counts once."""
+    judged = [judge(tables, over=over, least=least) for over in ("cells", "atoms")]
+    counted = {"withheld": len(judged[0]), "recovered": 0, "narrowed": 0, "unsolved": 0}
     for ends in zip(*judged, strict=True):
         widths = [high - low for _, low, high in ends]
         counted["unsolved"] += any(np.isnan(widths))
@@ -227,6 +230,107 @@ def acro_tables(file: Path, frame: pd.DataFrame) -> list[Table] | None:
         body = pd.crosstab(frame[rows].astype(str), frame[columns].astype(str), margins=True).to_numpy(float)
         withheld = np.zeros(body.shape, bool)
         withheld[:-1, :-1] = [[value is None for value in line] for line in lines]
-        withheld &= body > 0
         tables.append(Table((rows, columns), body, withheld))
     return tables
+
+
+def cube(body: np.ndarray) -> Problem:
+    """A table of people of any number of dimensions with every margin."""
+    shape = tuple(size + 1 for size in body.shape)
+    table = np.zeros(shape)
+    table[tuple(slice(0, size) for size in body.shape)] = body
+    for axis in range(body.ndim):
+        table[(slice(None),) * axis + (-1,)] = np.take(table, range(body.shape[axis]), axis).sum(axis=axis)
+    margin = np.logical_or.reduce(np.meshgrid(*[np.arange(size) == size - 1 for size in shape], indexing="ij"))
+    equations = crossed(shape, [[(size - 1, tuple(range(size - 1)))] for size in shape])
+    values = table.ravel()
+    return count_problem(values, equations, people=values, largest=np.minimum(values, 1), margin=margin.ravel(), k=K)
+
+
+def districts() -> Problem:
+    """425 neighbourhoods in 25 districts in one city, by ten groups: a hierarchy beside a plain margin."""
+    draw = np.random.default_rng(0)
+    share = draw.dirichlet(np.full(4250, 0.3)).reshape(425, 10)
+    table = np.zeros((451, 11))
+    table[:425, :10] = draw.multinomial(300_000, share.ravel()).reshape(425, 10)
+    sums = [(425 + place, tuple(range(17 * place, 17 * place + 17))) for place in range(25)]
+    sums.append((450, tuple(range(425, 450))))
+    for total, parts in sums:
+        table[total] = table[list(parts)].sum(axis=0)
+    table[:, 10] = table[:, :10].sum(axis=1)
+    margin = np.zeros(table.shape, bool)
+    margin[425:], margin[:, 10] = True, True
+    values = table.ravel()
+    equations = crossed(table.shape, [sums, [(10, tuple(range(10)))]])
+    return count_problem(values, equations, people=values, largest=np.minimum(values, 1), margin=margin.ravel(), k=K)
+
+
+def many_cells(frame: pd.DataFrame) -> dict[str, Problem]:
+    """Large tables by name."""
+    codes = [pd.factorize(frame[name], sort=True) for name in ("native-country", "education", "occupation")]
+    shape = [len(keys) for _, keys in codes]
+    counted = np.bincount(np.ravel_multi_index([code for code, _ in codes], shape), minlength=int(np.prod(shape)))
+    draw = np.random.default_rng(0)
+    skew = [1 / np.arange(1, size + 1) ** 1.5 for size in (20, 20, 22)]
+    share = np.exp(draw.normal(0, 1, (20, 20, 22))) * skew[0][:, None, None] * skew[1][:, None] * skew[2]
+    drawn = draw.multinomial(1_000_000, (share / share.sum()).ravel()).reshape(share.shape)
+    return {
+        "Adult: country x education x occupation": cube(counted.reshape(shape).astype(float)),
+        "random, 1M people, 20 x 20 x 22": cube(drawn.astype(float)),
+        "425 neighbourhoods, 25 districts, city x 10": districts(),
+    }
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--systems", type=int, default=200)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--peer", action="store_true")
+    options = parser.parse_args()
+    if not os.environ.get("WORKBENCH_DATA"):
+        sys.exit("WORKBENCH_DATA is not set: the folder with benchmarks/adult")
+    file = Path(os.environ["WORKBENCH_DATA"]) / "benchmarks" / "adult" / "adult.csv"
+    adult = pd.read_csv(file, sep=";")
+    print(f"{'tables':<34}  {'withheld':>8}  {'recovered':>9}  {'narrowed':>8}  {'unsolved':>8}  {'unprotected':>11}")
+
+    def line(name: str, counted: dict[str, int], unprotected: int | str) -> None:
+        keys = ("withheld", "recovered", "narrowed", "unsolved")
+        print(
+            f"{name:<34}  " + "  ".join(f"{counted[key]:>{max(8, len(key))}}" for key in keys) + f"  {unprotected:>11}",
+            flush=True,
+        )
+
+    line("Adult, small cells alone withheld", verdict(unprotected_tables(adult, ADULT)), "-")
+    if options.peer and (theirs := acro_tables(file, adult)) is not None:
+        line("Adult, ACRO 1.0.2", verdict(theirs, least=0), "-")  # zeros are withheld there, too
+    tables, unprotected = protect(adult, ADULT)
+    line("Adult", verdict(tables), unprotected)
+    before, after, left = Counter[str](), Counter[str](), 0
+    for seed in range(options.systems):
+        frame, pairs = random_system(seed)
+        before.update(verdict(unprotected_tables(frame, pairs)))
+        tables, unprotected = protect(frame, pairs)
+        after.update(verdict(tables))
+        left += unprotected
+    line(f"{options.systems} random, small cells alone", before, "-")
+    line(f"{options.systems} random", after, left)
+    print(f"\n{'table':<44}  {'cells':>6}  {'small':>5}  {'more':>4}  {'people of body':>14}  {'unprotected':>11}  {'s':>6}")
+    for name, problem in many_cells(adult).items():
+        seconds = []
+        for _ in range(options.repeats):
+            begin = time.perf_counter()
+            done = suppress(problem)
+            seconds.append(time.perf_counter() - begin)
+        more = done.withheld & ~problem.primary
+        body = problem.weight < 1000 * problem.values
+        value = problem.values[more & body].sum() / problem.values[body].sum()
+        print(
+            f"{name:<44}  {problem.size:>6}  {problem.primary.sum():>5}  {more.sum():>4}  {value:>14.2%}  "
+            f"{len(done.unprotected):>11}  {statistics.median(seconds):>6.2f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
