@@ -27,7 +27,7 @@ PAIRED = 40
 STEPS = 25
 """A group and its direction follow from each other in a few turns."""
 
-RANK_TOLERANCE = 1e-9
+RANK_TOLERANCE = 1e-7
 """Singular values below this share of the largest count as zero, of columns scaled to length one."""
 
 
@@ -67,8 +67,9 @@ def rank_of(matrix: np.ndarray) -> int:
     lengths = np.linalg.norm(matrix, axis=0)
     if not lengths.all():
         return min(int((lengths > 0).sum()), rank_of(matrix[:, lengths > 0])) if lengths.any() else 0
-    singular = np.linalg.svd(np.linalg.qr(matrix / lengths, mode="r"), compute_uv=False)
-    return int((singular > RANK_TOLERANCE * singular[0]).sum())
+    scaled = matrix / lengths
+    squares = np.linalg.eigvalsh(scaled.T @ scaled)
+    return int((squares > RANK_TOLERANCE**2 * squares[-1]).sum())
 
 
 def leverages(matrix: np.ndarray, person: np.ndarray) -> np.ndarray:
@@ -114,9 +115,11 @@ def find_isolated(matrix: np.ndarray, person: np.ndarray, *, k: int) -> Isolatio
     -----
     For a unit vector v in the span of the columns, the people of a group hold the share ``sum of v_i^2`` of it. A level with k
     people of one row each gives k-1 of them the share (k-1)/k, and is allowed; a group is isolated where it holds 1 - 1/(2k) or
-    more. The share of a group is at most the sum of its members' leverages, so designs whose k-1 largest sum to less are
-    proven safe. Otherwise groups are sought by turns: the direction in which a group is strongest, then the k-1 people who
-    are strongest in that direction, from every column, from differences of columns, and from the people of most weight.
+    more. With M_i the blocks Q_i'Q_i of an orthonormal basis Q, the largest share of a group is the largest eigenvalue of the
+    sum of its M_i. It is at most the sum of its members' leverages, and at most the Frobenius norm of that sum, whose square
+    is the sum of all products <M_i, M_j> of its members: designs for which the largest possible of either is less are proven
+    safe. Otherwise groups are sought by turns: the direction in which a group is strongest, then the k-1 people who are
+    strongest in that direction, from every column, from differences of columns, and from the people of most weight.
 
     Examples
     --------
@@ -129,7 +132,7 @@ def find_isolated(matrix: np.ndarray, person: np.ndarray, *, k: int) -> Isolatio
     limit = 1 - 1 / (2 * k)
     weights = _weights(basis, person)
     order = np.argsort(-weights, kind="stable")
-    if weights[order[: k - 1]].sum() < limit:
+    if weights[order[: k - 1]].sum() < limit or _length_bound(basis, person, k=k) < limit:
         return Isolation("safe")
     lengths = np.linalg.norm(matrix, axis=0)
     heavy = np.isin(person, order[:SEARCHED])
@@ -145,7 +148,10 @@ def find_isolated(matrix: np.ndarray, person: np.ndarray, *, k: int) -> Isolatio
 
 def _basis(matrix: np.ndarray) -> np.ndarray:
     """Orthonormal columns that span the design."""
-    return np.linalg.qr(matrix / np.linalg.norm(matrix, axis=0))[0]
+    basis = matrix / np.linalg.norm(matrix, axis=0)
+    for _ in range(3):  # Cholesky's way thrice is as exact as Householder's, and reads long columns at the speed of a product
+        basis = basis @ np.linalg.inv(np.linalg.cholesky(basis.T @ basis)).T
+    return basis
 
 
 def _weights(basis: np.ndarray, person: np.ndarray) -> np.ndarray:
@@ -156,6 +162,19 @@ def _weights(basis: np.ndarray, person: np.ndarray) -> np.ndarray:
     for one in np.argsort(-weights, kind="stable")[:STARTS].tolist():
         weights[one] = np.linalg.norm(basis[order[first[one] : first[one + 1]]], ord=2) ** 2
     return np.minimum(weights, 1.0)
+
+
+def _length_bound(basis: np.ndarray, person: np.ndarray, *, k: int) -> float:
+    """An upper bound of any group's share from the products of people's blocks; 1 where there are too many people."""
+    people = int(person.max()) + 1
+    if people > SEARCHED:
+        return 1.0
+    order = np.argsort(person, kind="stable")
+    first = np.searchsorted(person[order], np.arange(people + 1))
+    rows = [basis[order[first[one] : first[one + 1]]] for one in range(people)]
+    blocks = np.array([(part.T @ part).ravel() for part in rows])
+    products = np.sort(blocks @ blocks.T, axis=1)[:, ::-1][:, : k - 1].sum(axis=1)
+    return float(np.sqrt(np.sort(products)[::-1][: k - 1].sum()))
 
 
 def _starts(basis: np.ndarray, columns: np.ndarray, person: np.ndarray, heavy: np.ndarray) -> list[np.ndarray]:
