@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from ledger_city import commit_release, files_of, new_table, publish, safe_table
-from sealed_city import CANARY, identity, keys
+from sealed_city import CANARY, TODAY, identity, keys, make_vault
 from workbench.disclosure import Rules
 from workbench.errors import CheckFailed, GateRefused, UsageError
 from workbench.privacy.ledger_secret import machine_secret, secret_path
 from workbench.project import Project
 from workbench.releases.ledger import Ledger, NewTable
-from workbench.releases.ledger.backup import KEPT, back_up, back_up_unasked, backup_facts, restore
+from workbench.releases.ledger.backup import KEPT, back_up, back_up_after_release, back_up_unasked, backup_facts, restore
 from workbench.releases.ledger.ledger import entries_folder
 from workbench.releases.ledger.places import backups, unasked_folder
 from workbench.releases.ledger.tables import Vectors
@@ -170,6 +170,16 @@ def test_unasked_only_the_last_few_are_kept(project):
         made = back_up_unasked(project, custodians())
     assert len(backups(unasked_folder(project))) == KEPT
     assert backups(unasked_folder(project))[-1] == made.path
+
+
+def test_after_a_release_it_is_sealed_to_the_custodians_in_force(tmp_path):
+    city = make_vault(tmp_path / "city").project
+    publish(city, "bike-routes/1")
+    assert back_up_after_release(city, today=TODAY) is None
+    machine_secret(city)
+    made = back_up_after_release(city, today=TODAY)
+    assert made is not None and set(made.custodians.government) | set(made.custodians.civil_society) == set(BOTH)
+    assert restore(city, made.path, keys=keys(*BOTH)) == 1
 
 
 def test_made_up_people_need_no_backup(tmp_path):

@@ -7,6 +7,7 @@ and read as a stream.
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 import shutil
 import tarfile
@@ -115,6 +116,26 @@ def back_up_unasked(project: Project, custodians: Custodians) -> Backup | None:
     for old in backups(unasked_folder(project))[:-KEPT]:
         old.unlink()
     return made
+
+
+def back_up_after_release(project: Project, *, today: dt.date) -> Backup | None:
+    """Back the ledger up once a release is there, to the custodians in force.
+
+    Parameters
+    ----------
+    project : Project
+    today : datetime.date
+
+    Returns
+    -------
+    Backup or None
+        As :func:`back_up_unasked`; nobody's seat is looked at where the ledger holds made-up people alone.
+    """
+    from workbench.vault.keeping import Rulings
+
+    if not secret_path(project).is_file():
+        return None
+    return back_up_unasked(project, Rulings(project, today=today).custodians())
 
 
 def backup_facts(path: Path) -> Backup:
