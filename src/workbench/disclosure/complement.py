@@ -39,24 +39,30 @@ def protected(problem: Problem) -> Suppressed:
     programs = 0
     if problem.grid is not None:
         withheld = withheld | suppress_grid(problem)
+    hopeless = np.zeros(problem.size, bool)
+    hopeless[glance(problem, withheld | (np.isfinite(problem.weight) & ~problem.hidden)).bad] = True
     for _ in range(ROUNDS):  # what needs no program to be seen comes first
-        found = glance(problem, withheld)
-        added, solved = cover(problem, withheld, found=found)
+        before = hopeless.copy()
+        added, solved = cover(problem, withheld, found=glance(problem, withheld), hopeless=hopeless)
         programs += solved
         withheld = withheld | added
-        if not added.any():
+        if not added.any() and (hopeless == before).all():
             break
     done = audit(problem, withheld)
     programs += done.programs
     told: list[tuple[np.ndarray, Audit]] = []
+    told_anyway = np.zeros(problem.size, bool)
     for _ in range(ROUNDS):
-        added, solved = cover(problem, withheld, found=done)
+        before = hopeless.copy()
+        added, solved = cover(problem, withheld, found=done, hopeless=hopeless)
         programs += solved
-        if not added.any():
+        if not added.any() and (hopeless > before).any():
+            continue
+        if not added.any() and not len(done.bad):
             told, solved = narrowed(problem, withheld)
             programs += solved
             for known, facts in together(told):  # what one person knows must leave the others as wide
-                more, solved = cover(problem, withheld | added, found=facts, known=known)
+                more, solved = cover(problem, withheld | added, found=facts, known=known, hopeless=told_anyway)
                 programs += solved
                 added |= more
         if not added.any():
@@ -73,7 +79,9 @@ def protected(problem: Problem) -> Suppressed:
     )
 
 
-def cover(problem: Problem, withheld: np.ndarray, *, found: Audit, known: np.ndarray | None = None) -> tuple[np.ndarray, int]:
+def cover(
+    problem: Problem, withheld: np.ndarray, *, found: Audit, hopeless: np.ndarray, known: np.ndarray | None = None
+) -> tuple[np.ndarray, int]:
     """Find published cells that, withheld as well, let bad cells move by what they lack.
 
     Parameters
@@ -83,6 +91,8 @@ def cover(problem: Problem, withheld: np.ndarray, *, found: Audit, known: np.nda
         Shape (n,), bool.
     found : Audit
         The bad cells, and how far they can move already.
+    hopeless : numpy.ndarray
+        Shape (n,), bool: cells not to be tried again; those found to be so are marked.
     known : numpy.ndarray, optional
         Shape (n,), bool: cells that the reader knows though they are withheld.
 
@@ -94,9 +104,10 @@ def cover(problem: Problem, withheld: np.ndarray, *, found: Audit, known: np.nda
         How many programs were solved.
     """
     added = np.zeros(problem.size, bool)
-    if not len(found.bad):
+    bad = found.bad[~hopeless[found.bad]]
+    if not len(bad):
         return added, 0
-    chosen = _apart(problem, found.bad)
+    chosen = _apart(problem, bad)
     down, up = found.lower - problem.values, found.upper - problem.values
     lack_up = np.maximum(problem.width + down, problem.above)
     lack_down = np.maximum(problem.width - up, problem.below)
@@ -113,7 +124,9 @@ def cover(problem: Problem, withheld: np.ndarray, *, found: Audit, known: np.nda
                 added |= moved
                 break
         else:
-            if len(cells) > 1:
+            if len(cells) == 1:
+                hopeless[cells] = True
+            else:
                 queue += [cells[len(cells) // 2 :], cells[: len(cells) // 2]]
     return added, solved
 
