@@ -19,6 +19,7 @@ from workbench.project import Project
 from workbench.releases.models import refit
 from workbench.releases.recomputing import FoundTable, groups_published_by, recompute, rules_of_record
 from workbench.releases.results import Variant
+from workbench.releases.typed_numbers import withheld_in_drawing
 from workbench.runs import EXECUTED, Run, check_belonging, words_of_code
 
 
@@ -165,9 +166,12 @@ def variants_of(read: ReadRun, tables: Mapping[str, SafeTable]) -> list[Variant]
     Raises
     ------
     GateRefused
-        A finding's number rests on a withheld cell.
+        A finding's number rests on a withheld cell, or a drawing's source holds what its table withholds.
     """
     computed = {**read.computed, **tables}
+    problems = [problem for name, record in read.records.items() for problem in _withheld_drawn(read, name, record, tables)]
+    if problems:
+        raise combine(problems, where="figures", kind=GateRefused)
     return [
         Variant(
             name=name,
@@ -184,6 +188,15 @@ def variants_of(read: ReadRun, tables: Mapping[str, SafeTable]) -> list[Variant]
         )
         for name, record in read.records.items()
     ]
+
+
+def _withheld_drawn(read: ReadRun, name: str, record: Mapping[str, Any], tables: Mapping[str, SafeTable]) -> list[str]:
+    """What of a figure's source is a number that its table withholds."""
+    content = record["content"]
+    if record["kind"] != "figure" or content["table"] not in tables or content["table"] not in read.people:
+        return []
+    table, numbers = tables[content["table"]], read.people[content["table"]].cells.numbers
+    return withheld_in_drawing(name, content["draw"], table=table, numbers=numbers.tolist())
 
 
 def _untitled(name: str, record: Mapping[str, Any]) -> list[str]:
