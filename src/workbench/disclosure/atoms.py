@@ -16,7 +16,7 @@ from workbench.disclosure.axes import Axis, typed
 from workbench.disclosure.layouts import Layout
 from workbench.errors import UsageError
 
-MAX_ATOMS = 200_000
+MAX_ATOMS = 20_000
 """Beyond, tables are linked by the cells that they share alone."""
 
 JOINED = " · "
@@ -213,6 +213,8 @@ def feasible_atoms(cells: Sequence[np.ndarray], values: Sequence[np.ndarray], *,
     nothing = np.zeros(len(live))
     found = np.zeros(size)
     model = loaded(vstack(blocks).tocsr(), cost=nothing, low=nothing, high=endless, target=target / scale, primal=False)
+    for option, value in (("solver", "ipm"), ("run_crossover", "off")):  # any inner point does
+        model.setOptionValue(option, value)
     model.run()
     if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         raise UsageError("tables of the same people do not add up to each other", hint="recompute them from the same data")
