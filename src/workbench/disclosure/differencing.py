@@ -81,8 +81,8 @@ class Differences:
     doubt : tuple of int
         New cells whose search ended on its budget: to be refused.
     beyond : tuple of int
-        New cells decided for pairs, for any number of disjoint cells of one table and for any two disjoint cells, but around
-        which lie too many cells for mixes of three and more to be searched.
+        New cells decided for pairs and for any two disjoint cells, but around which lie too many cells for every mix of three
+        and more to be searched to the end.
     """
 
     found: tuple[Difference, ...]
@@ -146,8 +146,9 @@ def find_differences(new: Groups, index: Index, *, k: int, work: int = WORK) -> 
 
     - the cell itself and every difference of two cells, nested or not, of any weights;
     - a new cell of no negative weight minus disjoint cells (that fit into it entry by entry): any number of cells of any
-      tables where at most ``SYSTEM_ENTRIES`` entries of cells lie inside it; else any number of cells of one table (as
-      ``Groups.table`` says) and any two cells of any tables (the cell is then named in ``beyond``);
+      tables where at most ``SYSTEM_ENTRIES`` entries of cells lie inside it and the search ends; else any number of cells of
+      one table (as ``Groups.table`` says) where that search ends, and any two cells of any tables; a cell around which a
+      search did not end is named in ``beyond``;
     - an earlier cell minus a new one inside it minus any third cell (:func:`~workbench.disclosure.around.remainders`);
     - an earlier cell minus disjoint cells of which one at least is new: as for a new cell, for the earlier cells that new ones
       cover but for a few people, and for the ``OUTERS`` others that they cover best.

@@ -25,8 +25,8 @@ FEW_ENTRIES = 3_000
 SYSTEM_ELEMENTS = 4_000_000
 """Nor one whose matrix would be larger than this (32 MB)."""
 
-SHARE = 20_000_000
-"""Elements that one outer cell's search may look at."""
+SHARE = 60_000_000
+"""Elements that one search around an outer cell may look at; one that does not end within them is ``beyond``."""
 
 Decision = Literal["decided", "doubt", "beyond"]
 
@@ -111,8 +111,8 @@ def leaves_few(
     -------
     tuple
         The cells found (none: nothing found), and whether that is ``decided``; ``doubt`` where the budget ended the search;
-        ``beyond`` where the cells inside were too many to be searched together: then any number of cells of one table, and
-        any two cells of different tables, were decided, and mixes of three and more were not.
+        ``beyond`` where the cells inside were too many to be searched together to the end: then any two of them were
+        decided, and as many mixes of more, first those within one table, as ``SHARE`` allows.
     """
     part = ground.segments[outer.segment]
     span = slice(int(part.start[outer.cell]), int(part.start[outer.cell + 1]))
@@ -157,14 +157,16 @@ def _searched(
     if entries <= SYSTEM_ENTRIES:
         built = _system(ground, inside, weight, budget=budget)
         if built is not None:
-            return _answer(built, k=k, budget=budget, must=must)
+            found, decision = _answer(built, k=k, budget=budget, must=must)
+            if decision == "decided":
+                return found, decision
     undecided: Decision = "beyond"
     for table in _tables(ground, inside, weight, places, k=k).tolist():
         if must is not None and all(ground.segments[cell.segment].table[cell.cell] != table for cell in must):
             continue
         chosen = [cells[part.table[cells] == table] for part, cells in zip(ground.segments, inside, strict=True)]
         built = _system(ground, chosen, weight, budget=budget)
-        found, decision = ((), "doubt") if built is None else _answer(built, k=k, budget=budget, must=must)
+        found, decision = ((), "beyond") if built is None else _answer(built, k=k, budget=budget, must=must)
         if found:
             return found, "decided"
         if decision == "doubt":
@@ -278,7 +280,7 @@ def _answer(
     budget.spend(int(before - share.left))
     if found is not None:
         return tuple(names[one] for one in found), "decided"
-    return (), "decided" if complete else "doubt"
+    return (), "decided" if complete else "beyond" if budget.left > 0 else "doubt"
 
 
 def _two(

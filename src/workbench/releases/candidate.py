@@ -30,7 +30,6 @@ from workbench.releases.recomputing import FoundTable
 from workbench.releases.results import Variant, read_variants
 from workbench.releases.scanning import require_clean, scan_release
 from workbench.releases.together import Guarded, protect_together
-from workbench.releases.typed_numbers import withheld_in_drawing
 from workbench.releases.verify import latest_release, read_release
 from workbench.releases.writing import Contents, write_candidate
 from workbench.runs import EXECUTED, Analysis, Run
@@ -106,7 +105,6 @@ def make_candidate(project: Project, catalog: Catalog, analysis: Analysis, runs:
     read = read_runs(project, catalog, runs)
     ledger = require_whole(project) if any(one.people for one in read) else None
     guarded = _protect(ledger, analysis.issue, read)
-    _refuse_drawn_secrets(read, guarded)
     found = _variants(read, guarded)
     comparisons = compare(released, found)
     compared = _compare_with_everything(ledger, analysis.issue, number, guarded, comparisons)
@@ -188,20 +186,6 @@ def _variants(read: Sequence[ReadRun], guarded: Mapping[Key, Guarded]) -> list[V
     if problems:
         raise combine(problems, where="release", kind=GateRefused, hint="mend the notebook and run again")
     return variants
-
-
-def _refuse_drawn_secrets(read: Sequence[ReadRun], guarded: Mapping[Key, Guarded]) -> None:
-    """Refuse a drawing that holds a number which its table withholds: somebody typed it there."""
-    problems: list[str] = []
-    for one in read:
-        for name, record in one.records.items():
-            item = guarded.get((one.run.key, record["content"]["table"])) if record["kind"] == "figure" else None
-            if item is not None:
-                numbers = item.found.cells.numbers.tolist()
-                source = record["content"]["draw"]
-                problems += withheld_in_drawing(name, source, table=item.safe, numbers=numbers)
-    if problems:
-        raise combine(problems, where="release", kind=GateRefused, hint="mend the notebook and run again")
 
 
 def _compare_with_everything(
