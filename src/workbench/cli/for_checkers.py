@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from workbench.catalog import Catalog
 from workbench.cli.comparing import book_style
 from workbench.project import Project
-from workbench.runs import Analysis, Run
+
+if TYPE_CHECKING:
+    from workbench.catalog import Catalog
+    from workbench.releases import Candidate
+    from workbench.runs import Analysis, Run
 
 
 def write_for_checkers(
-    project: Project, catalog: Catalog, analysis: Analysis, candidate: Path, *, runs: Sequence[Run], **known: Any
-) -> Path:
-    """Write the page for the checkers of a candidate: before and after are the last release and the candidate.
+    project: Project, catalog: Catalog, analysis: Analysis, candidate: Candidate, runs: Sequence[Run]
+) -> Path | None:
+    """Write the page for the checkers of a candidate.
 
     Parameters
     ----------
@@ -23,32 +27,59 @@ def write_for_checkers(
     catalog : Catalog
     analysis : Analysis
         Of the urban issue.
-    candidate : Path
-        Its folder.
+    candidate : Candidate
     runs : sequence of Run
-        Whose free outputs were removed.
-    **known
-        ``withheld``, ``screened``, ``screened_files`` and ``ledger``, as
-        :func:`workbench.releases.checkers_facts.checkers_facts` takes them.
+        That it was made from.
 
     Returns
     -------
-    Path
-        ``.workbench/checkers/<issue>/index.html``.
+    Path or None
+        ``.workbench/checkers/<issue>/index.html``; None where there is no candidate, and no page of an earlier one is left.
     """
     from workbench.publish.checkers_page import write_checkers_page
-    from workbench.releases import latest_release
-    from workbench.releases.checkers_facts import checkers_facts
-    from workbench.releases.checkers_known import removed_from, rules_in_force
-    from workbench.releases.results import read_variants
+    from workbench.releases import latest_release, read_variants
+    from workbench.releases.checkers_facts import LedgerCheck, checkers_facts
+    from workbench.releases.checkers_known import removed_from, rules_in_force, withholdings_of
+    from workbench.releases.hand_typed import hand_typed
+    from workbench.releases.ledger import Ledger
 
+    target = project.private / "checkers" / analysis.issue / "index.html"
+    if candidate.folder is None:
+        shutil.rmtree(target.parent, ignore_errors=True)
+        return None
+    withheld = [
+        cell
+        for item in candidate.guarded
+        for cell in withholdings_of(
+            item.found.name,
+            item.found.run.parameters,
+            item.found.cells,
+            item.safe,
+            rules=item.found.rules,
+            lower=item.lower,
+            upper=item.upper,
+        )
+    ]
+    compared, check = candidate.compared, None
+    if compared is not None:
+        ledger = Ledger(project)
+        check = LedgerCheck(
+            releases=len(ledger.entries()),
+            tables=len(ledger.tables()),
+            cells=compared.earlier,
+            compared=compared.cells,
+            doubted=compared.beyond,
+            unknown=tuple(f"{one.release}#{one.name}" for one in ledger.unknown()),
+        )
     facts = checkers_facts(
-        candidate,
+        candidate.folder,
         last=latest_release(project, analysis.issue),
         title=analysis.title.model_dump(),
-        rules=rules_in_force(catalog, read_variants(candidate)),
+        withheld=tuple(withheld),
+        rules=rules_in_force(catalog, read_variants(candidate.folder)),
+        screened_files=sum(path.is_file() for path in candidate.folder.rglob("*")),
         removed=removed_from(runs),
-        **known,
+        ledger=check,
+        typed=tuple(hand_typed(candidate.folder)),
     )
-    target = project.private / "checkers" / analysis.issue / "index.html"
     return write_checkers_page(target, facts, style=book_style(project))

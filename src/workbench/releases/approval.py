@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from workbench.governance.acts.drafts import Draft, sign_draft
 from workbench.governance.signing import PrivateKey
 from workbench.project import Project
 from workbench.releases.ledger import release_hash, require_whole
+from workbench.releases.ledger.backup import back_up_after_release
 from workbench.releases.ledger.entries import head_of
 from workbench.releases.ledger.pending import forget_pending, read_pending
 from workbench.releases.ledger.required import people_tables
@@ -103,6 +105,8 @@ def settle(project: Project, issue: str, *, today: dt.date) -> Approved:
     target = (project.root / name).parent
     replace_folder(folder, target)
     forget_pending(project, issue)
+    shutil.rmtree(project.private / "checkers" / issue, ignore_errors=True)
+    back_up_after_release(project, today=today)
     return Approved(governance.release(target), target)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from workbench.files import sha256_file
 from workbench.releases.changes import Change, changed_numbers
 from workbench.releases.corrections import released_corrections
+from workbench.releases.hand_typed import HandTyped
 from workbench.releases.results import Variant, parameter_key, read_variants
 from workbench.releases.verify import RELEASE_FILE, read_release
 
@@ -173,6 +174,8 @@ class CheckersFacts:
     removed : tuple of RemovedOutput
     ledger : LedgerCheck or None
         None where no table is about people.
+    typed : tuple of HandTyped
+        Numbers that no table keeps up to date.
     """
 
     issue: str
@@ -191,6 +194,7 @@ class CheckersFacts:
     screened_files: int | None = None
     removed: tuple[RemovedOutput, ...] = ()
     ledger: LedgerCheck | None = None
+    typed: tuple[HandTyped, ...] = ()
 
     def of(self, fate: Fate) -> list[ResultFacts]:
         """The results that fared in one way."""
@@ -209,7 +213,8 @@ def checkers_facts(candidate: Path, *, last: Path | None, title: Mapping[str, st
     title : mapping
         The urban issue's, by language.
     **known
-        ``withheld``, ``rules``, ``screened``, ``screened_files``, ``removed`` and ``ledger`` of :class:`CheckersFacts`.
+        ``withheld``, ``rules``, ``screened``, ``screened_files``, ``removed``, ``ledger`` and ``typed`` of
+        :class:`CheckersFacts`.
 
     Returns
     -------
