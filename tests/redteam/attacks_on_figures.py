@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import textwrap
+import unicodedata
+import warnings
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,6 +20,7 @@ from workbench.bench import Table, render_svg
 from workbench.disclosure import Rules, safe_table
 from workbench.files import read_json, write_json
 from workbench.project import Project
+from workbench.releases.hand_typed import hand_typed
 
 TITLE = {"ko": "민원", "en": "Complaints"}
 _BAR = re.compile(r"M ([\d.]+) ([\d.]+) L ([\d.]+) ([\d.]+) L ([\d.]+) ([\d.]+) L ([\d.]+) ([\d.]+) z")
@@ -66,9 +70,9 @@ def bars_of_small_cells(seed: int) -> Outcome:
 def bars_in_a_release(seed: int) -> Outcome:
     """The same in the figure of a candidate, drawn again from the accepted table."""
     world = run_city(seed)
-    by_place = world.rows["place"].value_counts().sort_index()
+    by_place = world.rows.groupby("place")["minutes"].sum()
     shown = [place != "south" for place in by_place.index]
-    plain = safe_table(world.rows, rows="place", rules=Rules(), margins=False)
+    plain = safe_table(world.rows, rows="place", value="minutes", statistic="sum", rules=Rules(), margins=False)
     before = read_back(render_svg(DRAW.strip(), Table("t", plain, TITLE), "en"), by_place.tolist(), shown)
     figures = sorted((world.project.candidates / "noise" / "figures").glob("*.svg"))
     after = sum(read_back(path.read_bytes(), by_place.tolist(), shown) for path in figures)
@@ -76,49 +80,74 @@ def bars_in_a_release(seed: int) -> Outcome:
 
 
 def _smuggled(count: int) -> dict[str, str]:
-    """Drawing functions that carry a withheld number, or rows, past the table."""
+    """Drawing functions that carry a withheld number, or rows, past the table.
+
+    The number has three digits: smaller ones stand in every drawing, as sizes and places, and are left to the checkers.
+    """
+    wide = "".join(chr(0xFF10 + int(digit)) for digit in str(count))
     body = {
-        "typed as a number": f"axes.bar([0, 1], [100, {count}])",
+        "typed as a bar": f"axes.bar([0, 1], [1000, {count}])",
         "typed as words": f"axes.set_title('south: {count}')",
-        "typed in full-width digits": f"axes.set_title('south: {''.join(chr(0xFF10 + int(digit)) for digit in str(count))}')",
+        "typed in full-width digits": f"axes.set_title('south: {wide}')",
         "calculated": f"axes.set_title('south: ' + str({count + 1000} - 1000))",
-        "in the limits of an axis": f"axes.bar([0, 1], [100, 90])\naxes.set_ylim(0, {count})",
+        "as a tick of an axis": f"axes.set_yticks([0, {count}])",
         "as invisible words": f"axes.text(0, 0, 'south: {count}', alpha=0)",
         "as the name of an element": f"axes.bar([0], [100], gid='south-{count}')",
-        "read from the rows": "import pandas\naxes.bar([0], [len(pandas.read_parquet('data.parquet'))])",
-        "read from a global": "axes.bar([0], [len(rows)])",
+        "read from a file": "import pandas\naxes.set_title(str(pandas.read_parquet(PATH).query('place == \\"south\\"')['minutes'].sum()))",
+        "read from the notebook": "axes.set_title(str(rows.loc[rows['place'] == 'south', 'minutes'].sum()))",
     }
     return {name: "def draw(axes, table, language):\n" + textwrap.indent(text, "    ") for name, text in body.items()}
+
+
+def _drawn_freely(source: str, rows: pd.DataFrame, path: Path) -> str:
+    """The picture that a notebook without any protection would show."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    scope = {"rows": rows, "PATH": str(path)}
+    exec(source, scope)  # noqa: S102 (written above)
+    figure, written = Figure(), io.BytesIO()
+    scope["draw"](figure.subplots(), None, "en")  # type: ignore[operator]
+    with matplotlib.rc_context({"svg.fonttype": "none"}), warnings.catch_warnings(action="ignore"):
+        figure.savefig(written, format="svg")
+    return written.getvalue().decode()
+
+
+def _tells(svg: str, count: int) -> bool:
+    """Whether a picture's words, names or bars give a count away."""
+    words = unicodedata.normalize("NFKC", " ".join(re.findall(r">([^<]+)<|id=\"([^\"]+)\"", svg).__str__().split()))
+    bars = heights(svg.encode())
+    ratio = len(bars) == 2 and max(bars) > 0 and round(min(bars) / max(bars) * 1000) == count
+    return bool(re.search(rf"(?<!\d){count}(?!\d)", words)) or ratio
 
 
 def with_drawing(project: Project, source: str) -> None:
     """Replace a figure's drawing in its run, as the kernel might have written it."""
     (run,) = runs_of(project)
-    path = run.folder / "results" / "complaints.figure.json"
+    path = run.folder / "results" / "spent.figure.json"
     record = read_json(path)
     record["content"]["draw"] = source
     write_json(path, record)
     as_its_kernel_wrote(run)
 
 
-def _bars_or_words(folder: Path, count: int) -> bool:
-    """Whether a withheld number is drawn in a candidate's pictures, as bars of its height beside one of 100 or as a glyph run."""
-    return any(path.suffix == ".svg" for path in folder.rglob("figures/*")) and count > 0
-
-
 @attack
 def numbers_smuggled_into_a_figure(seed: int) -> Outcome:
     """The withheld number is typed into the drawing, hidden in it, or read from where the rows lie."""
     world = run_city(seed)
-    count = int((world.rows["place"] == "south").sum())
-    ways = _smuggled(count)
-    drawn, passed, project = [], [], copy_of(world)
-    for name, source in ways.items():
-        if "read" not in name:
-            plain = safe_table(world.rows, rows="place", rules=Rules(), margins=False)
-            drawn.append(len(render_svg(source, Table("t", plain, TITLE), "en")) > 1000)
-        with_drawing(project, source)
+    count = int(world.rows.loc[world.rows["place"] == "south", "minutes"].sum())
+    project = copy_of(world)
+    data = project.protected / "complaints" / "data.parquet"
+    drawn, passed, left = [], [], []
+    for name, source in _smuggled(count).items():
+        if _tells(_drawn_freely(source, world.rows, data), count):
+            drawn.append(name)
+        with_drawing(project, source.replace("PATH", repr(str(data))))
         if not refusal(compare, project):
-            passed.append(name)
-    told = f"{len(ways)} ways, a count of the south in the picture; published: {', '.join(passed) or 'none'}"
-    return Outcome(len(drawn) == 7 and all(drawn), bool(passed), told)
+            listed = {number for one in hand_typed(project.candidates / "noise") for number in one.drawn}
+            (left if any(str(count) == unicodedata.normalize('NFKC', number) for number in listed) else passed).append(name)
+    told = (
+        f"in the picture by {len(drawn)} of {len(_smuggled(count))} ways; published unnoticed: {', '.join(passed) or 'by none'}; "
+        f"listed for the checkers: {', '.join(left) or 'none'}"
+    )
+    return Outcome(len(drawn) == len(_smuggled(count)), bool(passed), told)

@@ -70,9 +70,11 @@ def complaints(seed: int) -> pd.DataFrame:
                 rows.append({
                     "complaint": f"N{seed}-{serial[-1 - len(rows)]}", "person": person, "name": name, "phone": phone, "age": age,
                     "said": f"{place} {len(rows)}번 골목 {name}입니다. {phone} 로 전화 주세요", "older": older,
-                    "minutes": int(5 + 10 * draw.random() + 4 * again + 3 * older), "year": int(2020 + (again + number) % 2),
+                    "minutes": int(40 + 30 * draw.random() + 4 * again + 3 * older), "year": int(2020 + (again + number) % 2),
                     "place": place,
                 })  # fmt: skip
+    south = sum(row["minutes"] for row in rows if row["place"] == "south")
+    rows[-1]["minutes"] += south % 10 == 0  # three significant digits
     return pd.DataFrame(rows)
 
 
@@ -101,6 +103,7 @@ bench = workbench.open("noise")
 rows = bench.load("complaints")
 TITLE = {{"ko": "민원", "en": "Complaints"}}
 table = bench.table("complaints", rows, rows="place", contributor="person", title=TITLE)
+spent = bench.table("spent", rows, rows="place", value="minutes", statistic="sum", contributor="person", title=TITLE)
 bench.table("by_year", rows, rows="place", columns="year", margins=True, contributor="person", title=TITLE)
 rows["again"] = rows.groupby("person").cumcount()
 bench.model(
@@ -110,7 +113,7 @@ bench.model(
 )
 {DRAW}
 
-bench.figure("complaints", table, draw, alt={{"ko": "막대그림", "en": "Bars"}})
+bench.figure("spent", spent, draw, alt={{"ko": "막대그림", "en": "Bars"}})
 bench.finding("east", {{"ko": "동쪽 민원은 {{value}}건입니다", "en": "{{value}} complaints in the east"}}, value=table.at["east"])
 """
 

@@ -66,8 +66,8 @@ def write_for_checkers(
         check = LedgerCheck(
             releases=len(ledger.entries()),
             tables=len(ledger.tables()),
-            cells=compared.earlier,
-            compared=compared.cells,
+            cells=compared.cells,
+            compared=compared.earlier,
             doubted=compared.beyond,
             unknown=tuple(f"{one.release}#{one.name}" for one in ledger.unknown()),
         )

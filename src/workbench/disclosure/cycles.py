@@ -205,22 +205,16 @@ class Flows:
     """
 
     def __init__(self, arcs: Arcs, moving: np.ndarray) -> None:
-        from scipy.sparse import csr_matrix
-
         self.arcs = arcs
         self.shape = moving.shape
-        rows, columns = np.nonzero(moving)
-        height, width = moving.shape
-        self.cells = (rows, columns)
-        self.source = height + width
-        self.alone = np.concatenate([arcs.up[rows, columns], arcs.down[rows, columns]])
+        self.cells = np.nonzero(moving)
+        self.alone = np.array([arcs.up[self.cells], arcs.down[self.cells]])
         self.whole = bool((self.alone[np.isfinite(self.alone)] % 1 == 0).all())
-        tail = np.concatenate([rows, columns + height, np.full(self.source, self.source)])
-        head = np.concatenate([columns + height, rows, np.arange(self.source)])
-        self.order = np.lexsort((head, tail))
-        start = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=self.source + 1))])
-        size = (self.source + 1, self.source + 1)
-        self.graph = csr_matrix((np.zeros(len(head), np.int32), head[self.order].astype(np.int32), start.astype(np.int32)), size)
+        self.tail, self.head = self.cells[0].tolist(), (self.cells[1] + self.shape[0]).tolist()
+        self.links: list[list[tuple[int, int]]] = [[] for _ in range(sum(self.shape))]
+        for each, (row, column) in enumerate(zip(self.tail, self.head, strict=True)):
+            self.links[row].append((column, each))
+            self.links[column].append((row, each))
 
     def moved(self, cell: tuple[int, int], *, still: np.ndarray, allowed: np.ndarray) -> tuple[Cut | None, list[Way]]:
         """Return what a cell lacks to move far enough, and ways in which it moves as far as it can, or as it must.
@@ -263,40 +257,60 @@ class Flows:
 
     def _flow(self, source: int, sink: int, wanted: float, stopped: np.ndarray) -> tuple[float, np.ndarray, Way]:
         """How much of what is wanted flows, the source's side of a least cut (one with few lines on a side), and what moves."""
-        from scipy.sparse.csgraph import breadth_first_order, maximum_flow
-
-        inside = np.zeros(self.source + 1, bool)
+        inside = np.zeros(len(self.links), bool)
         if wanted <= 0:
             return 0.0, inside, Way(np.zeros((0, 2), np.int64), np.zeros(0))
         whole = self.whole and wanted == np.rint(wanted) and wanted <= FLOW_UNITS
         unit, target = (1.0, int(wanted)) if whole else (wanted / FLOW_UNITS, FLOW_UNITS)
-        capacity = np.floor(np.minimum(self.alone, wanted) / unit + (0 if whole else ROUNDED))
-        capacity[: len(stopped)][stopped] = capacity[len(stopped) :][stopped] = 0
-        fed = np.zeros(self.source)
-        fed[source] = target
-        self.graph.data = np.concatenate([capacity, fed])[self.order].astype(np.int32)
-        done = maximum_flow(self.graph, self.source, sink)
-        flow = done.flow
-        moving = np.flatnonzero(flow.data > 0)
-        tail, head = np.searchsorted(flow.indptr, moving, side="right") - 1, flow.indices[moving]
-        between = tail < self.source
-        lines = np.sort(np.column_stack([tail[between], head[between]]), axis=1)
-        far = flow.data[moving][between] * unit
-        used = Way(lines - np.array([0, self.shape[0]]), np.where(tail[between] < self.shape[0], far, -far))
-        if done.flow_value >= target:
+        capacity = np.floor(np.minimum(self.alone, wanted) / unit + (0 if whole else ROUNDED)).astype(np.int64)
+        capacity[:, stopped] = 0
+        up, down = capacity.tolist()  # what is left of them, from row to column and back
+        found = 0
+        while found < target:
+            path = self._path(source, sink, up, down)
+            if sink not in path:
+                break
+            steps = []
+            node = sink
+            while node != source:
+                before, each = path[node]
+                steps.append((up, down, each) if before < self.shape[0] else (down, up, each))
+                node = before
+            more = min(target - found, *[ahead[each] for ahead, _, each in steps])
+            for ahead, back, each in steps:
+                ahead[each] -= more
+                back[each] += more
+            found += more
+        change = (capacity[0] - np.array(up)) * unit
+        moving = np.flatnonzero(change)
+        used = Way(np.column_stack([self.cells[0][moving], self.cells[1][moving]]), change[moving])
+        if found >= target:
             return wanted, inside, used
-        residual = (self.graph - flow).tocsr()
-        residual.data = np.maximum(residual.data, 0)
-        residual.eliminate_zeros()
-        inside[breadth_first_order(residual, source, return_predecessors=False)] = True
-        before = np.ones(self.source + 1, bool)
-        before[breadth_first_order(residual.T.tocsr(), sink, return_predecessors=False)] = False
-        smaller = inside if inside.sum() <= (~before).sum() else before
-        return float(done.flow_value * unit), smaller, used
+        inside[list(path)] = True
+        before_sink = list(self._path(sink, -1, down, up))
+        if len(before_sink) < len(path):
+            inside[:] = True
+            inside[before_sink] = False
+        return float(found * unit), inside, used
+
+    def _path(self, source: int, sink: int, up: list[int], down: list[int]) -> dict[int, tuple[int, int]]:
+        """Each line that can be reached, until the sink is: the line before it, and the cell between."""
+        path = {source: (source, -1)}
+        height = self.shape[0]
+        queue = [source]
+        for node in queue:
+            room = up if node < height else down
+            for other, each in self.links[node]:
+                if room[each] and other not in path:
+                    path[other] = (node, each)
+                    if other == sink:
+                        return path
+                    queue.append(other)
+        return path
 
     def _crossing(self, side: np.ndarray, others: np.ndarray, least: float) -> np.ndarray:
         """What each cell could carry out of a set of lines, at most ``least``."""
         height = self.shape[0]
-        rows, columns = side[:height, None], side[height : self.source][None, :]
+        rows, columns = side[:height, None], side[None, height:]
         carried = np.where(rows & ~columns, self.arcs.up, 0.0) + np.where(columns & ~rows, self.arcs.down, 0.0)
         return np.where(others, np.minimum(carried, least), 0.0)

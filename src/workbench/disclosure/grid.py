@@ -52,17 +52,17 @@ def suppress_grid(problem: Problem) -> np.ndarray:
     cost = problem.weight.reshape(shape)
     setting = Setting(arcs, forced, forced, ~forced & np.isfinite(cost), cost)
     judge = Judge(knowers(problem).reshape(shape), problem.primary.reshape(shape))
-    helpless = False
+    helpless, spent = False, 0.0
     cuts: list[Cut] = []
     withheld = forced
     for _ in range(MAX_ROUNDS):
-        pattern = cheapest(setting, cuts)
+        pattern = cheapest(setting, cuts, spent=spent)
         if pattern is None and helpless:
             break
         if pattern is None:
-            setting, helpless, cuts = judge.within_reach(setting), True, []
+            setting, helpless, cuts, spent = judge.within_reach(setting), True, [], 0.0
             continue
-        withheld = pattern.withheld
+        withheld, spent = pattern.withheld, pattern.spent
         asked = withheld & (setting.asking | setting.free)
         found = judge.narrow(setting, withheld, asked)
         for cut in found:

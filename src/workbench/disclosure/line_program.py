@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -20,16 +21,28 @@ MAX_NODES = 500
 GAP = 1e-6
 """How far, as a share, the cost may lie above the proven least: a margin may cost as much as a thousand cells."""
 
+OPTIONS = {
+    "output_flag": False,
+    "threads": 1,
+    "mip_max_nodes": MAX_NODES,
+    "mip_rel_gap": GAP,
+    "mip_heuristic_run_feasibility_jump": False,
+}
+"""The feasibility jump takes five times as long as all else of a small program."""
+
+DEARER, MUCH_DEARER = 2.0, 16.0
+"""Cells that cost more than so many times what a pattern costs at least are looked at only if it turns out to cost as much."""
+
 SHORT = 100
 """Free cells of a line up to which what each of them needs is asked for at once, and not only when it is seen to lack it."""
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """The withheld cells of a table, shape (R + 1, C + 1), and what every pattern costs at least beyond the forced ones."""
+    """The withheld cells of a table, shape (R + 1, C + 1), and what they cost beyond the forced ones."""
 
     withheld: np.ndarray
-    least: float
+    spent: float
 
 
 @dataclass
@@ -72,14 +85,21 @@ class Setting:
     free: np.ndarray
     cost: np.ndarray
 
+    @cached_property
+    def lines(self) -> tuple[np.ndarray, _Rows]:
+        """The number of each free cell's variable (of others -1), and what each line needs if it has a withheld cell."""
+        return _lines(self)
 
-def cheapest(setting: Setting, cuts: Sequence[Cut]) -> Pattern | None:
+
+def cheapest(setting: Setting, cuts: Sequence[Cut], *, spent: float = 0.0) -> Pattern | None:
     """Return the cheapest pattern that meets the needs of all lines, and the cuts.
 
     Parameters
     ----------
     setting : Setting
     cuts : sequence of Cut
+    spent : float
+        What a pattern is known to cost at least, such as the cheapest one that meets fewer cuts.
 
     Returns
     -------
@@ -96,10 +116,8 @@ def cheapest(setting: Setting, cuts: Sequence[Cut]) -> Pattern | None:
     >>> cheapest(Setting(arcs_of(problem), forced, forced, ~forced, cost), ()).withheld.astype(int).tolist()
     [[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 0, 0]]
     """
-    import highspy
-
-    number, rows = _lines(setting)
-    cells = int(setting.free.sum())
+    number, lines = setting.lines
+    rows = _Rows(lines.places.copy(), lines.numbers.copy(), lines.least.copy())
     for cut in cuts:
         reached = (cut.reach > 0) & setting.free
         places, numbers = number[reached], cut.reach[reached]
@@ -109,13 +127,39 @@ def cheapest(setting: Setting, cuts: Sequence[Cut]) -> Pattern | None:
                 rows.add(places, np.minimum(numbers, least), least)
         else:
             rows.add(np.append(places, number[cut.cell]), np.append(numbers, -cut.least), least - cut.least)
+    cost = setting.cost[setting.free]
+    limit = max(_guessed(setting), DEARER * spent)
+    while True:
+        dear = cost > limit
+        found = _solved(setting, rows, dear)
+        if not dear.any() or (found is not None and found.spent <= limit):  # a pattern with a dear cell costs more
+            return found
+        limit = max(limit * MUCH_DEARER, float(cost[dear].min())) if found is None else found.spent
+
+
+def _guessed(setting: Setting) -> float:
+    """About what a pattern may cost."""
+    cost = np.where(setting.free, setting.cost, np.inf)
+    most = 0.0
+    for axis in (0, 1):
+        lacking = setting.asking.any(axis=axis) & (setting.forced.sum(axis=axis) < 2)
+        second = cost.min(axis=axis)[lacking]
+        most = max(most, float(second[np.isfinite(second)].sum()))
+    return DEARER * most if most else MUCH_DEARER * float(cost.min())
+
+
+def _solved(setting: Setting, rows: _Rows, dear: np.ndarray) -> Pattern | None:
+    """The cheapest pattern without the dear ones among the free cells."""
+    import highspy
+
+    cells = len(dear)
     size = cells + sum(setting.free.shape)
     needy = np.concatenate([setting.asking.any(axis=1), setting.asking.any(axis=0)])
     program = highspy.HighsLp()
     program.num_col_, program.num_row_ = size, len(rows.least)
     program.col_cost_ = np.concatenate([setting.cost[setting.free], np.zeros(size - cells)])
     program.col_lower_ = np.concatenate([np.zeros(cells), needy.astype(float)])
-    program.col_upper_ = np.ones(size)
+    program.col_upper_ = np.concatenate([np.where(dear, 0.0, 1.0), np.ones(size - cells)])
     program.integrality_ = [highspy.HighsVarType.kInteger] * cells + [highspy.HighsVarType.kContinuous] * (size - cells)
     program.row_lower_, program.row_upper_ = np.array(rows.least), np.full(len(rows.least), np.inf)
     lengths = [len(places) for places in rows.places]
@@ -124,7 +168,7 @@ def cheapest(setting: Setting, cuts: Sequence[Cut]) -> Pattern | None:
     program.a_matrix_.index_ = np.concatenate([np.zeros(0, np.int32), *rows.places]).astype(np.int32)
     program.a_matrix_.value_ = np.concatenate([np.zeros(0), *rows.numbers]).astype(float)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    for option, value in (("output_flag", False), ("threads", 1), ("mip_max_nodes", MAX_NODES), ("mip_rel_gap", GAP)):
+    for option, value in OPTIONS.items():
         solver.setOptionValue(option, value)
     solver.passModel(program)
     solver.run()
@@ -133,7 +177,7 @@ def cheapest(setting: Setting, cuts: Sequence[Cut]) -> Pattern | None:
         return None
     withheld = setting.forced.copy()
     withheld[setting.free] = np.asarray(solver.getSolution().col_value)[:cells] > 0.5
-    return Pattern(withheld, float(info.mip_dual_bound))
+    return Pattern(withheld, float(setting.cost[withheld & ~setting.forced].sum()))
 
 
 def _lines(setting: Setting) -> tuple[np.ndarray, _Rows]:

@@ -110,37 +110,14 @@ def accept(tables: Sequence[LinkedTable], *, rules: Rules | None = None) -> Acce
         withheld.append(primary if one.frozen is None else _states(one.frozen))
         lower.append(np.full(one.cells.size, np.nan))
         upper.append(np.full(one.cells.size, np.nan))
-    programs = 0
-    for bound in ("count", "amount"):
-        chosen = [place for place, (one, _) in enumerate(ruled) if one.cells.bound == bound]
-        shared = shared_problem(
-            [
-                Shared(
-                    one.cells,
-                    one.signature,
-                    None if one.frozen is None else _states(one.frozen),
-                    held,
-                    _few(one, few_people),
-                )
-                for one, held in (ruled[place] for place in chosen)
-            ]
-        )
-        if shared is None:
-            continue
-        done = suppress(shared.problem)
-        programs += done.programs
-        told = np.zeros(shared.problem.size, bool)
-        told[list(done.unprotected)] = True
-        told |= shared.contradicted
-        for place, at in zip(chosen, shared.places, strict=True):
-            if at is None:
-                continue
-            if tables[place].frozen is None:
-                withheld[place] = (done.withheld | shared.contradicted)[at]
-            hidden = withheld[place]
-            lower[place] = np.where(hidden, done.lower[at], np.nan)
-            upper[place] = np.where(hidden, done.upper[at], np.nan)
-            unprotected[place] = tuple(np.flatnonzero(hidden & (told | ~done.withheld)[at]).tolist())
+    shared = [
+        Shared(one.cells, one.signature, None if one.frozen is None else _states(one.frozen), held, _few(one, few_people))
+        for one, held in ruled
+    ]
+    systems = _systems(shared)
+    done, withheld = _in_turns(systems, withheld)
+    programs = sum(found.programs for found in done)
+    bounds = {name: [np.full(one.cells.size, np.nan) for one, _ in ruled] for name in ("numbers", "people")}
     return Accepted(withheld, lower, upper, unprotected, programs)
 
 

@@ -273,7 +273,9 @@ def axis_sums(axis: Axis) -> list[tuple[int, tuple[int, ...]]]:
     return [(axis.position(key), tuple(axis.position(part) for part in parts)) for key, parts in axis.sums]
 
 
-def problem_of(cells: Cells, *, rules: Rules, held: np.ndarray | None = None, public: np.ndarray | None = None) -> Problem:
+def problem_of(
+    cells: Cells, *, rules: Rules, held: np.ndarray | None = None, public: np.ndarray | None = None, people: bool = False
+) -> Problem:
     """Return the problem of one table.
 
     Parameters
@@ -285,6 +287,8 @@ def problem_of(cells: Cells, *, rules: Rules, held: np.ndarray | None = None, pu
         Shape (n,), bool: withheld in an earlier release.
     public : numpy.ndarray, optional
         Shape (n,), bool: shown in an earlier release, so not to be withheld.
+    people : bool
+        Of the people behind the cells in place of their numbers; see :func:`people_of`.
 
     Returns
     -------
@@ -301,18 +305,20 @@ def problem_of(cells: Cells, *, rules: Rules, held: np.ndarray | None = None, pu
     marked = [np.isin(np.arange(size), [total for total, _ in entries]) for size, entries in zip(shape, sums, strict=True)]
     margin = np.logical_or.reduce(np.meshgrid(*marked, indexing="ij")).ravel()
     size = len(cells.rows)
-    amount = cells.bound == "amount"
-    values = np.asarray(cells.amounts if amount else cells.rows, dtype=float)
+    amount = cells.bound == "amount" and not people
+    values = np.asarray(people_of(cells) if people else cells.amounts if amount else cells.rows, dtype=float)
     none = np.zeros(size)
     distance = np.abs(values) * (rules.p_percent or DEFAULT_P_PERCENT) / 100
     withheld = none.astype(bool) if held is None else held.astype(bool)
-    weight = np.where((cells.rows > 0) & (values != 0), np.abs(values), np.inf) * np.where(margin, MARGIN_COST, 1.0)
+    least = np.zeros(size) if people else cells.largest_rows
+    there = cells.amounts if cells.bound == "amount" else cells.rows
+    weight = np.where((cells.rows > 0) & (values != 0) & (there != 0), np.abs(values), np.inf) * np.where(margin, MARGIN_COST, 1.0)
     for shown in (public, cells.known):
         if shown is not None:
             weight[shown] = np.inf
     known: dict[str, Any] = {
         "lower": np.full(size, -np.inf) if amount and cells.negative else np.minimum(values, 0.0 if amount else 1.0),
-        "width": np.maximum(rules.min_contributors, cells.largest_rows).astype(float) if cells.bound == "count" else none,
+        "width": none if amount or cells.bound is None else np.maximum(rules.min_contributors, least).astype(float),
         "below": distance if amount else none,
         "above": distance if amount else none,
     }
@@ -326,6 +332,27 @@ def problem_of(cells: Cells, *, rules: Rules, held: np.ndarray | None = None, pu
         grid=_plain(shape, sums),
         **known,
     )
+
+
+def people_of(cells: Cells) -> np.ndarray:
+    """Return the people of every base cell, and of every sum the people of its base cells one after the other.
+
+    Parameters
+    ----------
+    cells : Cells
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,): numbers that add up as the table does. Who stands in several parts of a sum is counted in each.
+    """
+    places = cells.layout.places
+    base = cells.people[places[0]]
+    found = np.zeros(cells.size)
+    for place in places:
+        there = place >= 0
+        np.add.at(found, place[there], base[there])
+    return found
 
 
 def _plain(shape: tuple[int, ...], sums: list[list[tuple[int, tuple[int, ...]]]]) -> tuple[int, int] | None:

@@ -66,13 +66,15 @@ class _Part:
     size: int
 
 
-def shared_problem(tables: Sequence[Shared]) -> SharedProblem | None:
+def shared_problem(tables: Sequence[Shared], *, people: bool = False) -> SharedProblem | None:
     """Return the problem of several tables, None where there is no new one.
 
     Parameters
     ----------
     tables : sequence of Shared
-        All of counts, or all of amounts.
+        All of counts, or all of amounts; of either where it is the people that are counted.
+    people : bool
+        Of the people behind the cells. Cells are one unknown where these are as many, counted in each base cell for itself.
 
     Returns
     -------
@@ -86,7 +88,7 @@ def shared_problem(tables: Sequence[Shared]) -> SharedProblem | None:
     """
     if all(table.before is not None for table in tables):
         return None
-    parts = [_part(table) for table in tables]
+    parts = [_part(table, people=people) for table in tables]
     ids, size = _merged(parts)
     if len(tables) == 1:
         one = parts[0]
@@ -95,13 +97,14 @@ def shared_problem(tables: Sequence[Shared]) -> SharedProblem | None:
     for part, at in zip(parts, ids, strict=True):
         public[at] |= part.public
     reached = _reached(tables, parts, ids, public)
-    return _joined(tables, parts, ids, size, public, reached)
+    circles = [] if people and not all(table.cells.once for table in tables) else _circles(tables, parts, reached)
+    return _joined(tables, parts, ids, size, public, reached, circles)
 
 
-def _part(table: Shared) -> _Part:
+def _part(table: Shared, *, people: bool) -> _Part:
     cells = table.cells
     shown = None if table.before is None else ~table.before
-    problem = problem_of(cells, rules=table.rules, held=table.before, public=shown)
+    problem = problem_of(cells, rules=table.rules, held=table.before, public=shown, people=people)
     primary = problem.primary | table.few if table.before is None else np.zeros(len(table.few), bool)
     problem = replace(problem, primary=primary)
     axes = [cells.layout.rows] if cells.layout.columns is None else [cells.layout.rows, cells.layout.columns]
@@ -128,7 +131,7 @@ def _part(table: Shared) -> _Part:
     public = np.zeros(old.size, bool)
     if shown is not None:
         public[: len(inner)] = shown
-    public[: len(inner)] |= cells.rows == 0
+    public[: len(inner)] |= (cells.rows == 0) & ~problem.primary & ~problem.held
     back = np.argsort(order)
     return _Part(
         problem,
@@ -207,7 +210,13 @@ def _reached(tables: Sequence[Shared], parts: Sequence[_Part], ids: list[np.ndar
 
 
 def _joined(
-    tables: Sequence[Shared], parts: Sequence[_Part], ids: list[np.ndarray], size: int, public: np.ndarray, reached: list[int]
+    tables: Sequence[Shared],
+    parts: Sequence[_Part],
+    ids: list[np.ndarray],
+    size: int,
+    public: np.ndarray,
+    reached: list[int],
+    circles: Sequence[tuple[list[int], list[np.ndarray]]],
 ) -> SharedProblem:
     """The problem of the tables reached: their own equations, and those of the atoms where dimensions run in a circle."""
     from scipy.sparse import coo_matrix
@@ -221,7 +230,7 @@ def _joined(
         signs.append(part.sums[:, 2])
         made += part.equations
     latent = [np.zeros(0)]
-    for joined, cells in _circles(tables, parts, reached):
+    for joined, cells in circles:
         atoms = len(cells[0])
         negative = any(tables[place].cells.negative for place in joined)
         values = [parts[place].values for place in joined]

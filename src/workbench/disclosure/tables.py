@@ -234,9 +234,9 @@ def withheld_of(cells: Cells, *, rules: Rules, held: np.ndarray | None = None) -
     sums = bool(cells.layout.rows.sums or (cells.layout.columns and cells.layout.columns.sums))
     if not sums or cells.bound is None or not withheld.any():
         return withheld
-    from workbench.disclosure.problems import problem_of, suppress
+    from workbench.disclosure.both import protected_cells
 
-    done = suppress(problem_of(cells, rules=rules, held=held))
+    done = protected_cells(cells, rules=rules, held=held)
     if done.unprotected:
         advice = advice_of(cells, rules)
         raise GateRefused(
