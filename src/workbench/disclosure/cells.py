@@ -14,6 +14,7 @@ import pandas as pd
 
 from workbench.disclosure.coded import CONTRIBUTOR, VALUE, Coded, coded
 from workbench.disclosure.layouts import Layout
+from workbench.disclosure.people_in_cells import people_in
 from workbench.disclosure.rules import Rules, dominated
 from workbench.disclosure.statistics import denominators, rounded_counts, sided, statistic, sums_of
 from workbench.disclosure.sums import exact_sums
@@ -22,9 +23,6 @@ from workbench.errors import UsageError
 Bound = Literal["count", "amount"]
 
 NO_RULES = Rules()
-
-IN_CACHE = 2**18
-"""Contributors are counted in a table of at most so many entries (2 MB); beyond, sorting rows is quicker than missing caches."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +152,7 @@ def cells_from(rows: Coded, layout: Layout, *, rules: Rules) -> Cells:
     numbers = statistic(rows, layout, counts=counts_shown if as_counts else counts, amounts=amounts, as_counts=as_counts)
     people, largest, unsafe = np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, bool)
     if layout.people and rows.person is not None:
-        people, largest = _people(rows, places, size, counted=counts)
+        people, largest = people_in(rows, places, counted=counts)
         if as_counts and rows.amounts is not None:
             largest = np.minimum(largest, counts_shown)
         unsafe = (people > 0) & (people < rules.min_contributors)
@@ -189,49 +187,6 @@ def _in_all(base: np.ndarray, places: list[np.ndarray], size: int) -> np.ndarray
         there = place >= 0
         np.add.at(found, place[there], base[there])
     return found
-
-
-def _people(rows: Coded, places: list[np.ndarray], size: int, *, counted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How many different contributors each cell has, and how many rows the one with most of them."""
-    if rows.once:
-        return counted.copy(), np.minimum(counted, 1)
-    people, largest = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    person = rows.who.astype(np.int32, copy=False) if rows.people < 2**31 else rows.who
-    for place in places:
-        there, local = np.unique(place, return_inverse=True)
-        inside = there[0] >= 0
-        there, local = (there, local) if inside else (there[1:], local - 1)
-        cell, each = local.astype(np.int32)[rows.cell], person
-        if not inside:
-            kept = cell >= 0
-            cell, each = cell[kept], each[kept]
-        found = _by_table if len(there) * rows.people <= IN_CACHE else _by_order
-        people[there], largest[there] = found(cell, each, cells=len(there), people=rows.people)
-    return people, largest
-
-
-def _by_table(cell: np.ndarray, person: np.ndarray, *, cells: int, people: int) -> tuple[np.ndarray, np.ndarray]:
-    """Different contributors and the most rows of one, in each of few cells: from a table of cells by contributors."""
-    where = person if cells == 1 else cell.astype(np.int64) * people + person
-    counts = np.bincount(where, minlength=cells * people).reshape(cells, people)
-    return (counts > 0).sum(axis=1), counts.max(axis=1, initial=0)
-
-
-def _by_order(cell: np.ndarray, person: np.ndarray, *, cells: int, people: int) -> tuple[np.ndarray, np.ndarray]:
-    """Different contributors and the most rows of one, in each of many cells: from rows in the order of both."""
-    kind = np.int32 if cells * people < 2**31 else np.int64  # half as much to sort
-    where = cell.astype(kind, copy=False) * people + person.astype(kind, copy=False)
-    where.sort()
-    bounds = np.searchsorted(where, np.arange(cells + 1, dtype=kind) * people)  # the first row of each cell
-    again = np.flatnonzero(where[1:] == where[:-1]) + 1  # rows of a contributor who was there before
-    rows = np.diff(bounds)
-    found = rows - np.diff(np.searchsorted(again, bounds))
-    largest = np.minimum(rows, 1)
-    if len(again):
-        first = np.flatnonzero(np.concatenate(([True], np.diff(again) != 1)))
-        lengths = np.diff(first, append=len(again)) + 1
-        np.maximum.at(largest, np.searchsorted(bounds, again[first], side="right") - 1, lengths)
-    return found, largest
 
 
 def _mark_dominated(unsafe: np.ndarray, rows: Coded, places: list[np.ndarray], *, rules: Rules) -> None:

@@ -58,7 +58,11 @@ class Coded:
     @cached_property
     def once(self) -> bool:
         """Whether each contributor brings one row at most."""
-        return self.person is not None and not (np.bincount(self.person) > 1).any()
+        if self.person is None or len(self.person) > self.people:
+            return False
+        seen = np.zeros(self.people, bool)
+        seen[self.person] = True
+        return int(np.count_nonzero(seen)) == len(self.person)
 
     @cached_property
     def marks(self) -> bool:
