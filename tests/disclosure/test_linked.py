@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from workbench.disclosure import Rules, published
-from workbench.disclosure.linked import LinkedTable, accept, people_bounds
+from workbench.disclosure.linked import LinkedTable, accept
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
@@ -88,13 +88,6 @@ def test_a_cell_that_another_table_published_cannot_be_hidden_and_is_named() -> 
     told = (again.people >= 2) & (again.people < 25)
     assert told.any()
     assert set(np.flatnonzero(told & ~np.array(done.withheld[1])).tolist()) <= set(done.unprotected[0])
-
-
-def test_bounds_of_rows_are_read_as_people() -> None:
-    least, most = people_bounds(np.array([3.0, np.nan]), np.array([14.2, np.nan]))
-    assert (least[0], most[0]) == (1.0, 14.0)
-    assert np.isnan(least[1])
-    assert np.isnan(most[1])
 
 
 @pytest.mark.realdata

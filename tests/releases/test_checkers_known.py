@@ -67,6 +67,17 @@ def test_bounds_in_people_are_the_fewest_who_could_bring_so_many_rows() -> None:
         "t", {}, replace(cells, once=True), published(cells, withheld, rules=rules), rules=rules, lower=lower, upper=upper
     )
     assert once[0].of_people is None
+    proven = withholdings_of(
+        "t",
+        {},
+        cells,
+        published(cells, withheld, rules=rules),
+        rules=rules,
+        lower=lower,
+        upper=upper,
+        in_people=(np.array([np.nan, 1, np.nan, 0, 0]), np.array([np.nan, 15.5, np.nan, 0, 0])),
+    )
+    assert [one.of_people for one in proven] == [(1.0, 15.0), (3.0, 30.0)]
 
 
 @pytest.fixture(scope="module")

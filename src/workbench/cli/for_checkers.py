@@ -58,6 +58,7 @@ def write_for_checkers(
             rules=item.found.rules,
             lower=item.lower,
             upper=item.upper,
+            in_people=(item.people_lower, item.people_upper),
         )
     ]
     compared, check = candidate.compared, None

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.disclosure.both import apart
 from workbench.disclosure.cells import NO_RULES, Cells
-from workbench.disclosure.problems import suppress
 from workbench.disclosure.rules import Rules
-from workbench.disclosure.shared import Shared, shared_problem
+from workbench.disclosure.shared import Shared
+from workbench.disclosure.systems import in_turns, systems_of, told_of
 from workbench.disclosure.tables import SafeTable
 
 
@@ -55,6 +56,9 @@ class Accepted:
         Withheld cells that can be told too narrowly, and nothing may be withheld for them.
     programs : int
         How many linear programs were solved.
+    people_lower, people_upper : list of numpy.ndarray
+        Shape (size,): likewise in people, each base cell's counted for itself; NaN also where another table tells of the cell's
+        people.
     """
 
     withheld: list[np.ndarray]
@@ -62,6 +66,8 @@ class Accepted:
     upper: list[np.ndarray]
     unprotected: list[tuple[int, ...]]
     programs: int
+    people_lower: list[np.ndarray]
+    people_upper: list[np.ndarray]
 
 
 def accept(tables: Sequence[LinkedTable], *, rules: Rules | None = None) -> Accepted:
@@ -85,7 +91,8 @@ def accept(tables: Sequence[LinkedTable], *, rules: Rules | None = None) -> Acce
 
     Notes
     -----
-    Counts and amounts are two systems; a cell that the rules withhold for its contributors in one is withheld in the other.
+    Counts, amounts and the people behind both are systems of their own; a cell that the rules withhold for its contributors
+    in one table is withheld in all.
     Earlier tables that share nothing unknown with a new one are left out, their bounds NaN.
 
     Examples
@@ -103,44 +110,39 @@ def accept(tables: Sequence[LinkedTable], *, rules: Rules | None = None) -> Acce
     small = [np.asarray((one.cells.people > 0) & (one.cells.people < held.min_contributors)) for one, held in ruled]
     signed = [one.signature[few] for (one, _), few in zip(ruled, small, strict=True) if one.signature is not None]
     few_people = np.unique(np.concatenate([np.zeros(0, np.uint64), *signed]))
-    withheld, lower, upper = [], [], []
-    unprotected: list[tuple[int, ...]] = [() for _ in ruled]
-    for one, _ in ruled:
-        primary = one.cells.unsafe | _few(one, few_people)
-        withheld.append(primary if one.frozen is None else _states(one.frozen))
-        lower.append(np.full(one.cells.size, np.nan))
-        upper.append(np.full(one.cells.size, np.nan))
     shared = [
         Shared(one.cells, one.signature, None if one.frozen is None else _states(one.frozen), held, _few(one, few_people))
         for one, held in ruled
     ]
-    systems = _systems(shared)
-    done, withheld = _in_turns(systems, withheld)
-    programs = sum(found.programs for found in done)
-    bounds = {name: [np.full(one.cells.size, np.nan) for one, _ in ruled] for name in ("numbers", "people")}
-    return Accepted(withheld, lower, upper, unprotected, programs)
-
-
-def people_bounds(lower: np.ndarray, upper: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return what the bounds of a withheld count of rows say of the people behind it.
-
-    Parameters
-    ----------
-    lower, upper : numpy.ndarray
-        Of rows.
-
-    Returns
-    -------
-    (numpy.ndarray, numpy.ndarray)
-        At least one person, and at most as many as there may be rows; NaN stays NaN.
-
-    Examples
-    --------
-    >>> least, most = people_bounds(np.array([4.0, np.nan]), np.array([17.5, np.nan]))
-    >>> least.tolist(), most.tolist()
-    ([1.0, nan], [17.0, nan])
-    """
-    return np.where(np.isnan(lower), np.nan, 1.0), np.floor(upper + 1e-6)
+    ruled_out = [one.cells.unsafe | one.few if one.before is None else one.before for one in shared]
+    systems = systems_of(shared)
+    withheld, done = in_turns(systems, ruled_out, frozen=[one.before is not None for one in shared])
+    lower, upper, fewest, most = ([np.full(one.cells.size, np.nan) for one in shared] for _ in range(4))
+    unprotected = [np.zeros(one.cells.size, bool) for one in shared]
+    for system, found in zip(systems, done, strict=True):
+        told = told_of(system, found, shared)
+        for place, at in zip(system.tables, system.shared.places, strict=True):
+            if at is None:
+                continue
+            hidden = withheld[place]
+            bounds = [(fewest, most)] if system.people else [(lower, upper)]
+            if not system.people and not apart(shared[place].cells) and shared[place].cells.layout.people:
+                bounds.append((fewest, most))
+            proven = hidden & found.withheld[at]
+            for low, high in bounds:
+                low[place] = np.where(proven, found.lower[at], np.nan)
+                high[place] = np.where(proven, found.upper[at], np.nan)
+            new = shared[place].before is None
+            unprotected[place] |= hidden & (told[at] | (~found.withheld[at] if new and not system.people else False))
+    return Accepted(
+        withheld,
+        lower,
+        upper,
+        [tuple(np.flatnonzero(each).tolist()) for each in unprotected],
+        sum(found.programs for found in done),
+        fewest,
+        most,
+    )
 
 
 def _few(table: LinkedTable, few_people: np.ndarray) -> np.ndarray:

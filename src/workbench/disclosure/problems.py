@@ -311,8 +311,9 @@ def problem_of(
     distance = np.abs(values) * (rules.p_percent or DEFAULT_P_PERCENT) / 100
     withheld = none.astype(bool) if held is None else held.astype(bool)
     least = np.zeros(size) if people else cells.largest_rows
-    there = cells.amounts if cells.bound == "amount" else cells.rows
-    weight = np.where((cells.rows > 0) & (values != 0) & (there != 0), np.abs(values), np.inf) * np.where(margin, MARGIN_COST, 1.0)
+    shown_as = cells.amounts if cells.bound == "amount" else cells.rows
+    some = (cells.rows > 0) & (values != 0) & (shown_as != 0)  # a zero is shown
+    weight = np.where(some, np.abs(values), np.inf) * np.where(margin, MARGIN_COST, 1.0)
     for shown in (public, cells.known):
         if shown is not None:
             weight[shown] = np.inf

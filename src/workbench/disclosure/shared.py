@@ -46,11 +46,14 @@ class SharedProblem:
         For each table the unknown of each of its cells; None where it was left out.
     contradicted : numpy.ndarray
         Shape (n,), bool: public, though a rule or an earlier release withholds it.
+    public : numpy.ndarray
+        Shape (n,), bool: cannot be withheld, since it is public or zero.
     """
 
     problem: Problem
     places: list[np.ndarray | None]
     contradicted: np.ndarray
+    public: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +69,7 @@ class _Part:
     size: int
 
 
-def shared_problem(tables: Sequence[Shared], *, people: bool = False) -> SharedProblem | None:
+def shared_problem(tables: Sequence[Shared], *, people: bool = False, earlier: bool = False) -> SharedProblem | None:
     """Return the problem of several tables, None where there is no new one.
 
     Parameters
@@ -75,6 +78,8 @@ def shared_problem(tables: Sequence[Shared], *, people: bool = False) -> SharedP
         All of counts, or all of amounts; of either where it is the people that are counted.
     people : bool
         Of the people behind the cells. Cells are one unknown where these are as many, counted in each base cell for itself.
+    earlier : bool
+        Join earlier tables though there is no new one.
 
     Returns
     -------
@@ -86,17 +91,17 @@ def shared_problem(tables: Sequence[Shared], *, people: bool = False) -> SharedP
     UsageError
         Tables of the same rows that do not add up to each other.
     """
-    if all(table.before is not None for table in tables):
+    if not earlier and all(table.before is not None for table in tables):
         return None
     parts = [_part(table, people=people) for table in tables]
     ids, size = _merged(parts)
     if len(tables) == 1:
         one = parts[0]
-        return SharedProblem(one.problem, [np.arange(one.size)], np.zeros(one.size, bool))
+        return SharedProblem(one.problem, [np.arange(one.size)], *np.zeros((2, one.size), bool))
     public = np.zeros(size, bool)
     for part, at in zip(parts, ids, strict=True):
         public[at] |= part.public
-    reached = _reached(tables, parts, ids, public)
+    reached = list(range(len(tables))) if earlier else _reached(tables, parts, ids, public)
     circles = [] if people and not all(table.cells.once for table in tables) else _circles(tables, parts, reached)
     return _joined(tables, parts, ids, size, public, reached, circles)
 
@@ -323,4 +328,4 @@ def _assembled(
         latent=there & ~real & ~shown,
     )
     places = [ids[place][: part.size] if place in reached else None for place, part in enumerate(parts)]
-    return SharedProblem(problem, places, shown & (flags["primary"] | flags["held"]))
+    return SharedProblem(problem, places, shown & (flags["primary"] | flags["held"]), shown)

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
 
 def withholdings_of(
-    name: str, parameters: Mapping[str, Any], cells: Cells, safe: SafeTable, *, rules: Rules, lower: np.ndarray, upper: np.ndarray
+    name: str,
+    parameters: Mapping[str, Any],
+    cells: Cells,
+    safe: SafeTable,
+    *,
+    rules: Rules,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    in_people: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> list[Withholding]:
     """Return the withheld cells of one table with why, and what follows of each from everything published.
 
@@ -37,12 +45,14 @@ def withholdings_of(
     rules : Rules
     lower, upper : numpy.ndarray
         Shape (cells,): the proven bounds; NaN where nothing was computed anew.
+    in_people : (numpy.ndarray, numpy.ndarray), optional
+        Shape (cells,) each: the bounds proven in people; NaN where there are none.
 
     Returns
     -------
     list of Withholding
-        In the order of cells. Where a count is of rows, its bounds in people are the fewest who could bring so many rows, and
-        one person a row.
+        In the order of cells. Where a count is of rows and no bounds are proven in people, they are the fewest who could bring
+        so many rows, and one person a row.
     """
     layout = safe.layout
     width = layout.shape[1]
@@ -64,7 +74,7 @@ def withholdings_of(
                 reason=_reason(bool(cells.unsafe[place]), people, rules.min_contributors),
                 people="one" if people == 1 else "few" if people < rules.min_contributors else "enough",
                 rows=bounds if counted else None,
-                of_people=_in_people(bounds, largest) if counted and bounds and not cells.once else None,
+                of_people=_in_people(bounds, largest, in_people, place) if counted and bounds and not cells.once else None,
                 amount=None if counted else bounds,
                 needed=float(rules.min_contributors) if counted and bounds and largest <= rules.min_contributors else None,
             )
@@ -78,8 +88,13 @@ def _reason(unsafe: bool, people: int, least: int) -> Literal["few", "dominated"
     return "few" if people < least else "dominated"
 
 
-def _in_people(bounds: tuple[float, float], largest: int) -> tuple[float, float]:
-    """Bounds for rows as bounds for people: nobody brings more rows than the one with most, nobody fewer than one."""
+def _in_people(
+    bounds: tuple[float, float], largest: int, people: tuple[np.ndarray, np.ndarray] | None, place: int
+) -> tuple[float, float]:
+    """The bounds proven in people; otherwise those for rows: nobody brings more than the one with most, nobody fewer than one."""
+    if people is not None and not math.isnan(people[0][place]):
+        most = float(people[1][place])
+        return max(1.0, math.ceil(people[0][place] - 1e-6)), most if math.isinf(most) else math.floor(most + 1e-6)
     return max(1.0, math.ceil(bounds[0] / max(largest, 1))), bounds[1]
 
 

@@ -39,6 +39,8 @@ class Guarded:
         Whether each of its cells was published, or withheld, with the same people before.
     lower, upper : numpy.ndarray
         Shape (cells,): what follows at least from everything published; NaN where nothing was to be proven now.
+    people_lower, people_upper : numpy.ndarray
+        Shape (cells,): likewise in people.
     advice : str or None
         How to coarsen a table most of which is withheld.
     """
@@ -49,6 +51,8 @@ class Guarded:
     repeated: bool
     lower: np.ndarray
     upper: np.ndarray
+    people_lower: np.ndarray
+    people_upper: np.ndarray
     advice: str | None
 
 
@@ -98,6 +102,8 @@ def protect_together(found: Sequence[FoundTable], earlier: Sequence[StoredTable]
                 False,
                 accepted.lower[place],
                 accepted.upper[place],
+                accepted.people_lower[place],
+                accepted.people_upper[place],
                 advice_of(one.cells, one.rules),
             )
         for place, old in enumerate(frozen, start=len(fresh)):
@@ -136,7 +142,9 @@ def _cell_keys(found: FoundTable) -> object:
 def _as_before(found: FoundTable, before: StoredTable) -> Guarded:
     withheld = np.array([state == "withheld" for line in before.safe.states for state in line], bool)
     nothing = np.full(found.cells.size, np.nan)
-    return Guarded(found, published(found.cells, withheld, rules=found.rules), before, True, nothing, nothing, None)
+    return Guarded(
+        found, published(found.cells, withheld, rules=found.rules), before, True, nothing, nothing, nothing, nothing, None
+    )
 
 
 def _unprotected(found: FoundTable, safe: SafeTable, cells: Sequence[int]) -> str:
