@@ -93,7 +93,8 @@ def _smuggled(count: int) -> dict[str, str]:
         "as a tick of an axis": f"axes.set_yticks([0, {count}])",
         "as invisible words": f"axes.text(0, 0, 'south: {count}', alpha=0)",
         "as the name of an element": f"axes.bar([0], [100], gid='south-{count}')",
-        "read from a file": "import pandas\naxes.set_title(str(pandas.read_parquet(PATH).query('place == \\"south\\"')['minutes'].sum()))",
+        "read from a file": "import pandas\nfound = pandas.read_parquet(PATH)\n"
+        "axes.set_title(str(found.loc[found['place'] == 'south', 'minutes'].sum()))",
         "read from the notebook": "axes.set_title(str(rows.loc[rows['place'] == 'south', 'minutes'].sum()))",
     }
     return {name: "def draw(axes, table, language):\n" + textwrap.indent(text, "    ") for name, text in body.items()}

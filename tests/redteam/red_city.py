@@ -202,7 +202,9 @@ def _folder() -> Path:
 @cache
 def protected_city(seed: int) -> World:
     """The city of a seed with its data protected and its policies adopted; nothing is run."""
-    project = make_city(_folder() / f"protected-{seed}", official=None)
+    folder = _folder() / f"protected-{seed}"
+    shutil.rmtree(folder, ignore_errors=True)
+    project = make_city(folder, official=None)
     write_yaml(project.catalog, _catalog())
     for name, policy in _policies().items():
         write_yaml(project.governance / "policies" / f"{name}.yml", policy)
@@ -229,8 +231,7 @@ def careless_notebook() -> str:
 def run_city(seed: int) -> World:
     """The city with its notebook run in a kernel, and its candidate made."""
     world = protected_city(seed)
-    shutil.copytree(world.project.root, _folder() / f"run-{seed}")
-    project = Project(root=_folder() / f"run-{seed}")
+    project = copy_of(world, f"run-{seed}")
     write_text(project.notebooks / "noise" / "complaints.ipynb", careless_notebook())
     run_and_compare(project)
     return World(project, world.rows, world.visits, seed)
@@ -254,6 +255,7 @@ def copy_of(world: World, name: str = "") -> Project:
     """A copy to damage."""
     _COPIES.append(name)
     target = _folder() / (name or f"copy-{len(_COPIES)}")
+    shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(world.project.root, target)
     return Project(root=target)
 
@@ -267,7 +269,7 @@ def run_and_compare(project: Project) -> Candidate:
     """Run what is due in kernels, and make a candidate."""
     done = carry_out(project, runs_of(project), workers=1)
     if done.failures:
-        raise AssertionError(f"the attacker's notebook fails: {done.failures}")
+        raise AssertionError(f"the attacker's notebook fails: {[one.outcome.error for one in done.failures]}")
     return compare(project)
 
 
