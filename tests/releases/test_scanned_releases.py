@@ -104,7 +104,7 @@ def test_a_release_without_people_is_clean(city: Project) -> None:
         ("results/a.json", json.dumps({"note": PERSON.replace("-", "_")}), "identifier"),
         ("figures/a.svg", f"<svg><!-- {PERSON} --></svg>", "identifier"),
         ("runs.jsonl", json.dumps({"error": f"KeyError: '{PERSON}'"}) + "\n", "identifier"),
-        ("a.csv.gz", gzip.compress(b"n-4711"), "identifier"),
+        ("a.csv.gz", gzip.compress(b"n-4711", mtime=0), "identifier"),
         ("notes.txt", "이웃은 '골목 끝집 지하 연습실에서 새벽마다 북소리가' 난다고 했습니다", "text from a personal"),
         ("notes.txt", "담당자 010-1234-5678", "mobile phone"),
         ("notes.txt", "신청인 홍길동 씨", "name of a person"),
