@@ -121,8 +121,10 @@ def joined(parts: Sequence[Cellwise], *, kind: Kind) -> tuple[Groups, list[Place
     (Groups, list of Place)
     """
     start = [np.zeros(1, np.int64)]
-    for part in parts:
-        start.append(start[-1][-1] + part.groups.start[1:])
+    entries = 0
+    for part in parts:  # one that shows nothing, as a count among amounts, adds none
+        start.append(entries + part.groups.start[1:])
+        entries += len(part.groups.person)
     groups = Groups(
         np.concatenate(start),
         np.concatenate([np.zeros(0, np.int64), *(part.groups.person for part in parts)]),
