@@ -87,15 +87,75 @@ def audit(
     withheld = withheld & ~problem.hidden
     unknown = withheld if known is None else withheld & ~known
     wanted = unknown if asked is None else asked & unknown
-    moves = moves_of(problem, unknown)
     down, up = np.zeros(problem.size), np.zeros(problem.size)
     if proven is not None:
         down, up = proven.lower - problem.values, proven.upper - problem.values
+        if not exact and enough(problem, down, up)[wanted].all():
+            return Audit(proven.lower, proven.upper, np.zeros(0, np.int64), 0)
+    moves = moves_of(problem, unknown)
     programs = 0
     for group in _scales(problem, np.flatnonzero(wanted)):
         programs += _prove(problem, moves, group, down=down, up=up, exact=exact)
     lacking = wanted & ~enough(problem, down, up)
     return Audit(problem.values + down, problem.values + up, np.flatnonzero(lacking), programs)
+
+
+def checked(problem: Problem, withheld: np.ndarray, moves: np.ndarray) -> np.ndarray:
+    """Return those of given moves that really are moves: nothing shown changes, no cell falls below what is known of it.
+
+    Parameters
+    ----------
+    problem : Problem
+    withheld : numpy.ndarray
+        Shape (n,), bool.
+    moves : numpy.ndarray
+        Shape (moves, n): what each adds to the true values.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (fewer moves, n).
+
+    Examples
+    --------
+    >>> from workbench.disclosure.problems import two_way
+    >>> problem = two_way(np.array([[3.0, 20], [40, 50]]), k=10)
+    >>> body = np.array([True, True, False, True, True, False, False, False, False])
+    >>> moves = np.array([[-2.0, 2, 0, 2, -2, 0, 0, 0, 0], [-3, 3, 0, 3, -3, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0, 0, 0]])
+    >>> checked(problem, body, moves)[:, 0].tolist()
+    [-2.0]
+    """
+    need = need_of(problem)[withheld]
+    slack = TOLERANCE / 10 * float(need[need > 0].min(initial=1.0))
+    floor = np.minimum(problem.lower - problem.values, 0)
+    good = ~moves[:, ~(withheld | problem.hidden)].any(axis=1) & (moves >= floor - slack).all(axis=1)
+    good &= (np.abs(problem.equations @ moves.T) <= slack).all(axis=0)
+    return np.maximum(moves[good], floor)
+
+
+def shown_by(problem: Problem, moves: np.ndarray) -> Audit:
+    """Return how far moves reach: feasible points all of them, so every interval is as wide at least.
+
+    Parameters
+    ----------
+    problem : Problem
+    moves : numpy.ndarray
+        Shape (moves, n), of :func:`checked`.
+
+    Returns
+    -------
+    Audit
+        Without judgement: ``bad`` is empty.
+
+    Examples
+    --------
+    >>> from workbench.disclosure.problems import two_way
+    >>> facts = shown_by(two_way(np.array([[3.0]]), k=10), np.array([[-1.0, -1, -1, -1], [4, 4, 4, 4]]))
+    >>> facts.lower.tolist(), facts.upper.tolist()
+    ([2.0, 2.0, 2.0, 2.0], [7.0, 7.0, 7.0, 7.0])
+    """
+    down, up = moves.min(axis=0, initial=0.0), moves.max(axis=0, initial=0.0)
+    return Audit(problem.values + down, problem.values + up, np.zeros(0, np.int64), 0)
 
 
 def glance(problem: Problem, withheld: np.ndarray) -> Audit:

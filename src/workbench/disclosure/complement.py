@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.disclosure.audit import Audit, audit, glance, need_of
-from workbench.disclosure.grid import suppress_grid
+from workbench.disclosure.audit import Audit, audit, checked, glance, need_of, shown_by
+from workbench.disclosure.grid import choose
 from workbench.disclosure.moves import TOLERANCE, loaded
 from workbench.disclosure.problems import Problem, Suppressed
 from workbench.disclosure.singles import narrowed, together
@@ -37,8 +37,10 @@ def protected(problem: Problem) -> Suppressed:
     """
     withheld = (problem.primary | problem.held) & ~problem.hidden
     programs = 0
+    moves = np.zeros((0, problem.size))
     if problem.grid is not None:
-        withheld = withheld | suppress_grid(problem)
+        chosen = choose(problem)
+        withheld, moves = withheld | chosen.withheld, checked(problem, chosen.withheld, chosen.moves)
     hopeless = np.zeros(problem.size, bool)
     hopeless[glance(problem, withheld | (np.isfinite(problem.weight) & ~problem.hidden)).bad] = True
     for _ in range(ROUNDS):  # what needs no program to be seen comes first
@@ -48,7 +50,7 @@ def protected(problem: Problem) -> Suppressed:
         withheld = withheld | added
         if not added.any() and (hopeless == before).all():
             break
-    done = audit(problem, withheld)
+    done = audit(problem, withheld, proven=shown_by(problem, moves))
     programs += done.programs
     told: list[tuple[np.ndarray, Audit]] = []
     told_anyway = np.zeros(problem.size, bool)
@@ -59,7 +61,7 @@ def protected(problem: Problem) -> Suppressed:
         if not added.any() and (hopeless > before).any():
             continue
         if not added.any() and not len(done.bad):
-            told, solved = narrowed(problem, withheld)
+            told, solved = narrowed(problem, withheld, moves=moves)
             programs += solved
             for known, facts in together(told):  # what one person knows must leave the others as wide
                 more, solved = cover(problem, withheld | added, found=facts, known=known, hopeless=told_anyway)

@@ -13,11 +13,14 @@ import numpy as np
 
 from workbench.disclosure.problems import Problem
 
-FLOW_UNITS = 2**20
+FLOW_UNITS = 2**40
 """Flows are found in whole numbers: a need that is none itself is cut into so many units, capacities rounded down."""
 
-ROUNDED = 1e-6
+ROUNDED = 1e-3
 """Of a unit: what division may have taken from a capacity that is whole."""
+
+SHORT = 2**18
+"""Of the units of a need: what rounding capacities down may take from a flow. It is less than what the audit overlooks."""
 
 BAND = 3
 """Needs within a factor of two to this power are proven together."""
@@ -284,7 +287,7 @@ class Flows:
         change = (capacity[0] - np.array(up)) * unit
         moving = np.flatnonzero(change)
         used = Way(np.column_stack([self.cells[0][moving], self.cells[1][moving]]), change[moving])
-        if found >= target:
+        if found >= (target if whole else target - SHORT):
             return wanted, inside, used
         inside[list(path)] = True
         before_sink = list(self._path(sink, -1, down, up))

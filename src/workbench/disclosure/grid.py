@@ -8,6 +8,9 @@ integer program, whether a cell can move far enough a maximum flow, and a cell t
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import dataclass
+
 import numpy as np
 
 from workbench.disclosure.cycles import Arcs, Cut, Flows, Way, arcs_of, proven
@@ -18,24 +21,37 @@ from workbench.disclosure.problems import Problem
 MAX_ROUNDS = 60
 """Programs solved for one table before the pattern is left to the audit to mend."""
 
+SMALL = 1000
+"""Cells of a table up to which flows alone prove a pattern: then the audit has nothing to do but check how cells moved."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A pattern, and moves that leave all shown cells as they are.
+
+    Parameters
+    ----------
+    withheld : numpy.ndarray
+        Shape (n,), bool.
+    moves : numpy.ndarray
+        Shape (moves, n): what each adds to the true values. Of a small table, all that it takes to prove the pattern safe.
+    """
+
+    withheld: np.ndarray
+    moves: np.ndarray
+
 
 def suppress_grid(problem: Problem) -> np.ndarray:
-    """Return which cells of a plain two-way table to withhold.
+    """Return which cells of a plain two-way table to withhold; see :func:`choose`.
 
     Parameters
     ----------
     problem : Problem
-        n cells, with a ``grid``.
 
     Returns
     -------
     numpy.ndarray
-        Shape (n,), bool: the primary and the held cells, and the cheapest others that protect them. Cells that nothing can
-        protect are withheld without.
-
-    Notes
-    -----
-    The cost of the pattern is the least there is, but for the gap and the limits of :mod:`workbench.disclosure.line_program`.
+        Shape (n,), bool.
 
     Examples
     --------
@@ -44,11 +60,39 @@ def suppress_grid(problem: Problem) -> np.ndarray:
     >>> suppress_grid(problem).reshape(4, 4).astype(int).tolist()
     [[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
     """
+    return choose(problem).withheld
+
+
+def choose(problem: Problem) -> Chosen:
+    """Choose the cells of a plain two-way table to withhold.
+
+    Parameters
+    ----------
+    problem : Problem
+        n cells, with a ``grid``.
+
+    Returns
+    -------
+    Chosen
+        The primary and the held cells, and the cheapest others that protect them. Cells that nothing can protect are
+        withheld without.
+
+    Notes
+    -----
+    The cost of the pattern is the least there is, but for the gap and the limits of :mod:`workbench.disclosure.line_program`.
+
+    Examples
+    --------
+    >>> from workbench.disclosure.problems import two_way
+    >>> chosen = choose(two_way(np.array([[3.0, 20], [40, 50]]), k=10))
+    >>> chosen.moves.astype(int).tolist()
+    [[-2, 2, 0, 2, -2, 0, 0, 0, 0], [8, -8, 0, -8, 8, 0, 0, 0, 0]]
+    """
     arcs = arcs_of(problem)
     shape = arcs.up.shape
     forced = (problem.primary | problem.held).reshape(shape)
     if not forced.any():
-        return forced.ravel()
+        return Chosen(forced.ravel(), np.zeros((0, problem.size)))
     cost = problem.weight.reshape(shape)
     setting = Setting(arcs, forced, forced, ~forced & np.isfinite(cost), cost)
     judge = Judge(knowers(problem).reshape(shape), problem.primary.reshape(shape))
@@ -62,6 +106,8 @@ def suppress_grid(problem: Problem) -> np.ndarray:
         if pattern is None:
             setting, helpless, cuts, spent = judge.within_reach(setting), True, [], 0.0
             continue
+        if cuts and (pattern.withheld == withheld).all():  # what it lacks is less than a program can tell
+            break
         withheld, spent = pattern.withheld, pattern.spent
         asked = withheld & (setting.asking | setting.free)
         found = judge.narrow(setting, withheld, asked)
@@ -71,7 +117,7 @@ def suppress_grid(problem: Problem) -> np.ndarray:
         if not found:
             break
         cuts.extend(found)
-    return withheld.ravel()
+    return Chosen(withheld.ravel(), judge.moves(withheld))
 
 
 class Judge:
@@ -168,6 +214,17 @@ class Judge:
                         found.append(cut)
         return found
 
+    def moves(self, withheld: np.ndarray) -> np.ndarray:
+        """Return how cells of a small table were seen to move where all that move are withheld, shape (moves, n)."""
+        ways = [*self.ways, *itertools.chain(*self.around.values())] if withheld.size <= SMALL else []
+        ways = [way for way in ways if _stands(way, withheld)]
+        moved = np.zeros((len(ways), *withheld.shape))
+        for each, way in zip(moved, ways, strict=True):
+            each[way.cells[:, 0], way.cells[:, 1]] = way.change
+        moved[:, -1, :-1] *= -1.0  # margins are arcs of the opposite sign
+        moved[:, :-1, -1] *= -1.0
+        return moved.reshape(len(ways), withheld.size)
+
     def within_reach(self, setting: Setting) -> Setting:
         """Return a setting without the cells that no pattern could protect, and guard and ask for no more than some could.
 
@@ -236,5 +293,6 @@ def _stands(way: Way, withheld: np.ndarray) -> bool:
 
 
 def _doubtful(arcs: Arcs, moving: np.ndarray, asked: np.ndarray) -> list[tuple[int, int]]:
-    """The cells that short cycles do not prove, in order."""
-    return [(int(row), int(column)) for row, column in np.argwhere(asked & ~proven(arcs, moving, asked))]
+    """The cells that short cycles do not prove, in order; of a small table all, since flows also show how they move."""
+    doubtful = asked if asked.size <= SMALL else asked & ~proven(arcs, moving, asked)
+    return [(int(row), int(column)) for row, column in np.argwhere(doubtful)]

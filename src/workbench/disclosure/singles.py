@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.disclosure.audit import Audit, audit, enough, need_of
+from workbench.disclosure.audit import Audit, audit, enough, need_of, shown_by
 from workbench.disclosure.knowers import knowers
 from workbench.disclosure.moves import REACH, TOLERANCE, Program, moves_of
 from workbench.disclosure.problems import Problem
@@ -23,7 +23,9 @@ STILL = 1e-9
 """A cell that moves by less, in parts of the least need, stays in place."""
 
 
-def narrowed(problem: Problem, withheld: np.ndarray) -> tuple[list[tuple[np.ndarray, Audit]], int]:
+def narrowed(
+    problem: Problem, withheld: np.ndarray, *, moves: np.ndarray | None = None
+) -> tuple[list[tuple[np.ndarray, Audit]], int]:
     """Find the primary cells that the only contributor of other cells could tell too narrowly.
 
     Parameters
@@ -31,6 +33,8 @@ def narrowed(problem: Problem, withheld: np.ndarray) -> tuple[list[tuple[np.ndar
     problem : Problem
     withheld : numpy.ndarray
         Shape (n,), bool: every cell of it proven against readers who know nothing more.
+    moves : numpy.ndarray, optional
+        Shape (moves, n): feasible moves known already, as :func:`workbench.disclosure.audit.checked` returns them.
 
     Returns
     -------
@@ -53,7 +57,9 @@ def narrowed(problem: Problem, withheld: np.ndarray) -> tuple[list[tuple[np.ndar
     asked = withheld & problem.primary
     if not alone.any() or not asked.any():
         return [], 0
-    stronger = audit(problem, withheld, known=alone, asked=asked)  # one reader who is all of these people
+    moved = np.zeros((0, problem.size)) if moves is None else moves
+    unheard = shown_by(problem, moved[~moved[:, alone].any(axis=1)])
+    stronger = audit(problem, withheld, known=alone, asked=asked, proven=unheard)  # one reader who is all of these people
     programs = stronger.programs
     cells = np.flatnonzero(asked & (need_of(problem) > 0))
     safe = np.zeros(problem.size, bool)
@@ -63,12 +69,17 @@ def narrowed(problem: Problem, withheld: np.ndarray) -> tuple[list[tuple[np.ndar
     if not len(cells):
         return [], programs
     people = np.unique(person[alone])
-    moves = moves_of(problem, withheld)
-    need = need_of(problem)[cells]
-    program = Program(moves, unit=float(need.min()), most=REACH * float(need.max()))
-    place = np.full(problem.size, -1)
-    place[moves.free] = np.arange(len(moves.free))
     doubtful = person[cells][None, :] != people[:, None]
+    for row, who in enumerate(people.tolist() if len(moved) else ()):
+        facts = shown_by(problem, moved[~moved[:, person == who].any(axis=1)])
+        doubtful[row] &= ~enough(problem, facts.lower - problem.values, facts.upper - problem.values)[cells]
+    if not doubtful.any():
+        return [], programs
+    left = moves_of(problem, withheld)
+    need = need_of(problem)[cells]
+    program = Program(left, unit=float(need.min()), most=REACH * float(need.max()))
+    place = np.full(problem.size, -1)
+    place[left.free] = np.arange(len(left.free))
     if doubtful.size <= PAIRS:
         doubtful = _doubtful(problem, program, cells=cells, person=person, place=place, doubtful=doubtful)
     found = []
