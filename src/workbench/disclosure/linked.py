@@ -33,12 +33,16 @@ class LinkedTable:
         As it was published: what it shows cannot be withheld any more, what it withholds stays withheld.
     rules : Rules
         That the table obeys.
+    shown, held : numpy.ndarray, optional
+        Shape (size,), bool: of a new table of counts, cells that tables which are not given here show or withhold.
     """
 
     cells: Cells
     signature: np.ndarray | None = None
     frozen: SafeTable | None = None
     rules: Rules = NO_RULES
+    shown: np.ndarray | None = None
+    held: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -111,8 +115,16 @@ def accept(tables: Sequence[LinkedTable], *, rules: Rules | None = None) -> Acce
     signed = [one.signature[few] for (one, _), few in zip(ruled, small, strict=True) if one.signature is not None]
     few_people = np.unique(np.concatenate([np.zeros(0, np.uint64), *signed]))
     shared = [
-        Shared(one.cells, one.signature, None if one.frozen is None else _states(one.frozen), held, _few(one, few_people))
-        for one, held in ruled
+        Shared(
+            one.cells,
+            one.signature,
+            None if one.frozen is None else _states(one.frozen),
+            obeyed,
+            _few(one, few_people),
+            one.shown,
+            one.held,
+        )
+        for one, obeyed in ruled
     ]
     ruled_out = [one.cells.unsafe | one.few if one.before is None else one.before for one in shared]
     systems = systems_of(shared)

@@ -25,7 +25,7 @@ class Shared:
     """One table of several: see :class:`workbench.disclosure.linked.LinkedTable`.
 
     ``before`` says what was withheld when it was published, None for a new table; ``few`` marks cells whose people the
-    rules withhold in some table.
+    rules withhold in some table, ``shown`` and ``held`` those that tables which are not among these show or withhold.
     """
 
     cells: Cells
@@ -33,6 +33,8 @@ class Shared:
     before: np.ndarray | None
     rules: Rules
     few: np.ndarray
+    shown: np.ndarray | None = None
+    held: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +98,7 @@ def shared_problem(tables: Sequence[Shared], *, people: bool = False, earlier: b
     parts = [_part(table, people=people) for table in tables]
     ids, size = _merged(parts)
     if len(tables) == 1:
-        one = parts[0]
-        return SharedProblem(one.problem, [np.arange(one.size)], *np.zeros((2, one.size), bool))
+        return _single(parts[0])
     public = np.zeros(size, bool)
     for part, at in zip(parts, ids, strict=True):
         public[at] |= part.public
@@ -106,10 +107,20 @@ def shared_problem(tables: Sequence[Shared], *, people: bool = False, earlier: b
     return _joined(tables, parts, ids, size, public, reached, circles)
 
 
+def _single(part: _Part) -> SharedProblem:
+    """The problem of one table, in the form that it has of itself."""
+    public = part.public[: part.size]
+    problem = part.problem
+    contradicted = public & (problem.primary | problem.held)
+    if contradicted.any():
+        problem = replace(problem, primary=problem.primary & ~public, held=problem.held & ~public)
+    return SharedProblem(problem, [np.arange(part.size)], contradicted, public)
+
+
 def _part(table: Shared, *, people: bool) -> _Part:
     cells = table.cells
-    shown = None if table.before is None else ~table.before
-    problem = problem_of(cells, rules=table.rules, held=table.before, public=shown, people=people)
+    shown, held = (table.shown, table.held) if table.before is None else (~table.before, table.before)
+    problem = problem_of(cells, rules=table.rules, held=held, public=shown, people=people)
     primary = problem.primary | table.few if table.before is None else np.zeros(len(table.few), bool)
     problem = replace(problem, primary=primary)
     axes = [cells.layout.rows] if cells.layout.columns is None else [cells.layout.rows, cells.layout.columns]

@@ -19,6 +19,7 @@ from workbench.files import canonical
 from workbench.releases.differences import cell_names, result_name
 from workbench.releases.ledger import StoredTable
 from workbench.releases.ledger.segments import signatures
+from workbench.releases.reaching import Reached, reached_by
 from workbench.releases.recomputing import FoundTable, stored_cells
 
 NAMED = 5
@@ -43,6 +44,9 @@ class Guarded:
         Shape (cells,): likewise in people.
     advice : str or None
         How to coarsen a table most of which is withheld.
+    joined, left_out : int
+        Earlier tables that all new ones were proven together with, and those that share something unknown with them but were
+        too many.
     """
 
     found: FoundTable
@@ -54,6 +58,8 @@ class Guarded:
     people_lower: np.ndarray
     people_upper: np.ndarray
     advice: str | None
+    joined: int = 0
+    left_out: int = 0
 
 
 def protect_together(found: Sequence[FoundTable], earlier: Sequence[StoredTable], *, issue: str) -> list[Guarded]:
@@ -84,8 +90,9 @@ def protect_together(found: Sequence[FoundTable], earlier: Sequence[StoredTable]
     fresh = [at for at, again in enumerate(repeated) if not again]
     guarded: dict[int, Guarded] = {at: _as_before(found[at], old) for at, old in enumerate(before) if repeated[at] and old}
     if fresh:
-        frozen = [one for one in earlier if one.block is not None]
-        tables = [LinkedTable(found[at].cells, marks[at], None, found[at].rules) for at in fresh]
+        reached = reached_by([(found[at].layout, marks[at]) for at in fresh], [one for one in earlier if one.block is not None])
+        frozen = reached.joined
+        tables = [_linked(found[at], marks[at], reached) for at in fresh]
         tables += [LinkedTable(stored_cells(one), one.signature, one.safe, one.rules) for one in frozen]
         accepted = accept(tables)
         problems = []
@@ -105,6 +112,8 @@ def protect_together(found: Sequence[FoundTable], earlier: Sequence[StoredTable]
                 accepted.people_lower[place],
                 accepted.people_upper[place],
                 advice_of(one.cells, one.rules),
+                len(frozen),
+                reached.left_out,
             )
         for place, old in enumerate(frozen, start=len(fresh)):
             if len(accepted.unprotected[place]):
@@ -116,6 +125,15 @@ def protect_together(found: Sequence[FoundTable], earlier: Sequence[StoredTable]
         if problems:
             raise combine(problems, where=f"release of {issue}", kind=GateRefused)
     return [guarded[at] for at in range(len(found))]
+
+
+def _linked(found: FoundTable, mark: np.ndarray, reached: Reached) -> LinkedTable:
+    """A new table, with what all earlier counts say of its cells."""
+    if found.layout.statistic != "count":
+        return LinkedTable(found.cells, mark, None, found.rules)
+    some = found.cells.rows > 0
+    shown, held = some & np.isin(mark, reached.shown), some & np.isin(mark, reached.withheld)
+    return LinkedTable(found.cells, mark, None, found.rules, shown, held)
 
 
 def _repeats(found: FoundTable, mark: np.ndarray, before: StoredTable | None) -> bool:

@@ -161,6 +161,28 @@ def read_block(folder: Path, block: dict[str, Any]) -> Block:
     return Block(Vectors(start, person, weight, amounts), signature.view(np.uint64))
 
 
+def read_signature(folder: Path, block: dict[str, Any]) -> np.ndarray:
+    """Map one number a cell of a block, and nothing else of it.
+
+    Parameters
+    ----------
+    folder : Path
+    block : dict
+
+    Returns
+    -------
+    numpy.ndarray of uint64, shape (cells,)
+
+    Raises
+    ------
+    CheckFailed
+        The file is gone or too short.
+    """
+    cells, size = int(block["cells"]), int(block["memberships"])
+    before = WIDTH * (cells + 1 + 2 * size)
+    return _mapped(folder, int(block["entry"]), int(block["at"]) + before, cells).view(np.uint64)
+
+
 def read_newcomers(folder: Path, entry: int, facts: dict[str, int]) -> np.ndarray:
     """Map the people whom an entry counted first.
 

@@ -17,7 +17,7 @@ import numpy as np
 from workbench.errors import CheckFailed
 
 if TYPE_CHECKING:
-    from workbench.disclosure import Rules, SafeTable
+    from workbench.disclosure import Layout, Rules, SafeTable
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -201,11 +201,23 @@ class StoredTable:
     @property
     def signature(self) -> np.ndarray:
         """One number a cell, equal for equal vectors: uint64, shape (cells,)."""
-        from workbench.releases.ledger.segments import read_block
+        from workbench.releases.ledger.segments import read_signature
 
         if self.block is None:
             raise CheckFailed(f"{self.release}#{self.name}: its cells are unknown ({self.unknown})")
-        return read_block(self._folder, self.block).signature
+        return read_signature(self._folder, self.block)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Its rows and columns, read without its values."""
+        from workbench.disclosure import Layout
+
+        return Layout.from_record(self._table)
+
+    @property
+    def size(self) -> int:
+        """How many cells it has."""
+        return sum(len(line) for line in self._table["state"])
 
     @property
     def shown(self) -> np.ndarray:
