@@ -152,10 +152,7 @@ class Judge:
             One for each cell that is too narrow, in order; empty for a safe pattern.
         """
         flows, nobody = Flows(setting.arcs, withheld), np.zeros(withheld.shape, bool)
-        moved = Moved(setting.arcs)
-        for way in self.ways:
-            if _stands(way, withheld):
-                moved.add(way)
+        moved = self._moved(setting.arcs, withheld)
         found: list[Cut] = []
         for cell in _doubtful(setting.arcs, withheld, asked):
             if not moved.enough(cell):
@@ -188,10 +185,7 @@ class Judge:
         if not known.any():
             return []
         flows, nobody = Flows(setting.arcs, withheld), np.zeros(withheld.shape, bool)
-        moved, allowed = Moved(setting.arcs), setting.forced | setting.free
-        for way in self.ways:
-            if _stands(way, withheld):
-                self._add_unheard(moved, way)
+        moved, allowed = self._moved(setting.arcs, withheld, unheard=True), setting.forced | setting.free
         found: list[Cut] = []
         for cell in _doubtful(setting.arcs, withheld & ~known, asked & self.guarded):
             others = known & (self.knower != self.knower[cell])
@@ -247,6 +241,26 @@ class Judge:
                 return setting
             self.guarded &= ~heard
             setting = Setting(setting.arcs, setting.forced, setting.asking & ~beyond, setting.free & ~beyond, setting.cost)
+
+    def _moved(self, arcs: Arcs, withheld: np.ndarray, *, unheard: bool = False) -> Moved:
+        """How far cells were seen to move where all that move are withheld, and (``unheard``) as :meth:`_add_unheard` counts."""
+        moved = Moved(arcs)
+        if not self.ways:
+            return moved
+        way = np.repeat(np.arange(len(self.ways)), [len(each.change) for each in self.ways])
+        rows, columns = np.concatenate([each.cells for each in self.ways]).T
+        counts = np.bincount(way[~withheld[rows, columns]], minlength=len(self.ways))[way] == 0
+        if unheard:
+            who = self.knower[rows, columns]
+            first, last = np.full(len(self.ways), np.iinfo(who.dtype).max), np.full(len(self.ways), -1)
+            np.minimum.at(first, way[who >= 0], who[who >= 0])
+            np.maximum.at(last, way, who)
+            counts &= (last[way] < 0) | ((first[way] == last[way]) & (who == last[way]))
+        place = np.ravel_multi_index((rows[counts], columns[counts]), withheld.shape)
+        change = np.concatenate([each.change for each in self.ways])[counts]
+        np.maximum.at(moved.rise.reshape(-1), place, change)
+        np.maximum.at(moved.fall.reshape(-1), place, -change)
+        return moved
 
     def _people(self, way: Way) -> list[int]:
         """Who knows a cell that moves along."""
