@@ -7,7 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help site test test-slow lint bench sample lab lock clean
+SEEDS ?= 1
+
+.PHONY: help site test test-slow lint bench redteam sample lab lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -41,6 +43,9 @@ lint: $(STAMP) ## format, lint and types
 
 bench: $(STAMP) ## the figures that the README states, each beside its peer
 	@for program in $$(grep -l __main__ benchmarks/*.py); do echo "== $$program"; $(BIN)/python "$$program"; done
+
+redteam: $(STAMP) ## attacks on raw data and on what is published: one line of JSON each (SEEDS=3)
+	@$(BIN)/python tests/redteam --seeds $(SEEDS)
 
 sample: $(STAMP) ## the demonstration anew: votes, runs, releases, approvals (needs WORKBENCH_DATA)
 	@$(BIN)/workbench sample

@@ -202,7 +202,8 @@ import workbench
 bench = workbench.open("noise")
 rows = bench.load("complaints")
 bench.table(
-    "complaints_again", rows{filter}, rows="place", contributor="person", title={{"ko": "다시", "en": "Again"}}, keys={{"place": {keys}}}
+    "complaints_again", rows{filter}, rows="place", contributor="person", keys={{"place": {keys}}},
+    title={{"ko": "다시", "en": "Again"}},
 )
 """
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
-from red_city import DRAW, copy_of, compare, refusal, run_city, runs_of
+from red_city import DRAW, compare, copy_of, refusal, run_city, runs_of
 from red_outcomes import Outcome, attack
 
 from demo_city import as_its_kernel_wrote
@@ -134,21 +134,22 @@ def with_drawing(project: Project, source: str) -> None:
 
 @attack
 def numbers_smuggled_into_a_figure(seed: int) -> Outcome:
-    """The withheld number is typed into the drawing, hidden in it, or read from where the rows lie."""
+    """The withheld number is typed into the drawing, hidden in it, or read from where the rows lie; half of the ways a seed."""
     world = run_city(seed)
     count = int(world.rows.loc[world.rows["place"] == "south", "minutes"].sum())
     project = copy_of(world)
     data = project.protected / "complaints" / "data.parquet"
     drawn, passed, left = [], [], []
-    for name, source in _smuggled(count).items():
+    ways = dict(list(_smuggled(count).items())[seed % 2 :: 2])
+    for name, source in ways.items():
         if _tells(_drawn_freely(source, world.rows, data), count):
             drawn.append(name)
         with_drawing(project, source.replace("PATH", repr(str(data))))
         if not refusal(compare, project):
             listed = {number for one in hand_typed(project.candidates / "noise") for number in one.drawn}
-            (left if any(str(count) == unicodedata.normalize('NFKC', number) for number in listed) else passed).append(name)
+            (left if any(str(count) == unicodedata.normalize("NFKC", number) for number in listed) else passed).append(name)
     told = (
-        f"in the picture by {len(drawn)} of {len(_smuggled(count))} ways; published unnoticed: {', '.join(passed) or 'by none'}; "
+        f"in the picture by {len(drawn)} of {len(ways)} ways; published unnoticed: {', '.join(passed) or 'by none'}; "
         f"listed for the checkers: {', '.join(left) or 'none'}"
     )
-    return Outcome(len(drawn) == len(_smuggled(count)), bool(passed), told)
+    return Outcome(len(drawn) == len(ways), bool(passed), told)

@@ -128,7 +128,9 @@ def what_waits_for_the_ledger_edited(seed: int) -> Outcome:
         other = bool((arrays["person"] == known["person"]).all())
     said = _approved(project)
     out = (project.analyses / "noise" / "releases" / "1").exists()
-    return Outcome(other, out, f"other people wait than were compared, hash rewritten: {bool(seed % 2)}; {said or 'was released'}")
+    return Outcome(
+        other, out, f"other people wait than were compared, hash rewritten: {bool(seed % 2)}; {said or 'was released'}"
+    )
 
 
 def _approved(project: Project) -> str:
@@ -164,4 +166,6 @@ def a_ledger_without_its_last_entry(seed: int) -> Outcome:
     if "tells of a group of 1 to 4 people" not in refusal(compare, whole):
         raise AssertionError("with a whole ledger the difference is not told")
     said = refusal(compare, project)
-    return Outcome(gone, not said, f"removed: {way}; one person fewer than published: {said or 'a candidate was made'}".replace("\n", " "))
+    return Outcome(
+        gone, not said, f"removed: {way}; one person fewer than published: {said or 'a candidate was made'}".replace("\n", " ")
+    )

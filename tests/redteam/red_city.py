@@ -157,9 +157,7 @@ def _catalog() -> dict[str, Any]:
         "reason": _field("string", "sensitive"),
     }
     visited = {**base, "fields": fields, "key": ["visitor"], "sort": ["visitor"]}
-    return {
-        "datasets": {**CATALOG["datasets"], "complaints": {**base, "fields": {**base["fields"], **more}}, "visits": visited}
-    }
+    return {"datasets": {**CATALOG["datasets"], "complaints": {**base, "fields": {**base["fields"], **more}}, "visits": visited}}
 
 
 def _policies() -> dict[str, dict[str, Any]]:

@@ -123,9 +123,7 @@ def bounds(cells: Sequence[PublicCell], wanted: Sequence[int], *, least: float, 
 
 def naive(cells: Sequence[PublicCell], *, k: int) -> list[PublicCell]:
     """The same cells with nothing withheld but the small ones."""
-    return [
-        PublicCell(one.atoms, None if 0 < one.people < k else one.truth, one.truth, one.people) for one in cells
-    ]
+    return [PublicCell(one.atoms, None if 0 < one.people < k else one.truth, one.truth, one.people) for one in cells]
 
 
 def narrow(cells: Sequence[PublicCell], *, k: int) -> tuple[int, int, int]:

@@ -41,6 +41,20 @@ def attack(function: Attack) -> Attack:
     return function
 
 
+def tried(function: Attack, seed: int) -> Outcome:
+    """Try an attack; one that stops on the way is a broken one, whatever it was about to show."""
+    try:
+        return function(seed)
+    except Exception as error:  # noqa: BLE001 (an attack may fail in any way, and the others go on)
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        return Outcome(False, False, f"the attack stopped: {words:.400}")
+
+
+def is_broken(outcome: Outcome) -> bool:
+    """Whether an attack proves nothing: it fails where nothing protects."""
+    return not outcome.unprotected
+
+
 def line(name: str, seed: int, outcome: Outcome) -> str:
     """One line of JSON."""
     record = {
@@ -48,6 +62,6 @@ def line(name: str, seed: int, outcome: Outcome) -> str:
         "seed": seed,
         "unprotected": outcome.unprotected,
         "published": outcome.published,
-        "detail": outcome.detail,
+        "detail": " ".join(outcome.detail.split()),
     }
     return json.dumps(record, ensure_ascii=False)
