@@ -121,10 +121,18 @@ def recompute(project: Project, run: Run, record: Mapping[str, Any]) -> FoundTab
     if not layout.people:
         where = f"table '{record['name']}'"
         raise GateRefused(f"{where} rests on data about people and does not count them", hint="give contributor=")
+    if "contributor" in contributions and _people_as_keys(layout, contributions):
+        raise GateRefused(f"table '{record['name']}' has people for keys", hint="count them by place, by age, by time")
     rules = rules_of_record(record)
     cells = cells_of(contributions, layout, rules=rules)
     vectors = vectors_of(record["name"], contributions, layout, maps=maps_behind(project, record["datasets"]))
     return FoundTable(run, record, rules, cells, vectors, data_behind(project, record["datasets"]))
+
+
+def _people_as_keys(layout: Layout, contributions: pd.DataFrame) -> bool:
+    """Whether somebody's protected id is a key; told before any message names the keys."""
+    axes = [axis for axis in (layout.rows, layout.columns) if axis is not None]
+    return not {str(key) for axis in axes for key in axis.keys}.isdisjoint(contributions["contributor"].astype(str))
 
 
 def groups_published_by(project: Project, run: Run, record: Mapping[str, Any]) -> FoundTable | None:
