@@ -97,7 +97,7 @@ def protected_cells(cells: Cells, *, rules: Rules, held: np.ndarray | None = Non
     found: list[Suppressed] = []
     for turn in range(2 * TURNS):
         problem = (people, numbers)[turn % 2]
-        done = suppress(replace(problem, held=withheld, grid=problem.grid if turn == 0 else None))
+        done = suppress(replace(problem, held=withheld, grid=problem.grid if turn < 2 else None))
         found = [*found[-1:], done]
         if turn and (done.withheld == withheld).all():
             break

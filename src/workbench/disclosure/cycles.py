@@ -213,11 +213,13 @@ class Flows:
         self.cells = np.nonzero(moving)
         self.alone = np.array([arcs.up[self.cells], arcs.down[self.cells]])
         self.whole = bool((self.alone[np.isfinite(self.alone)] % 1 == 0).all())
-        self.tail, self.head = self.cells[0].tolist(), (self.cells[1] + self.shape[0]).tolist()
+        self.listed = list(zip(self.cells[0].tolist(), self.cells[1].tolist(), strict=True))
+        self.places = {cell: each for each, cell in enumerate(self.listed)}
         self.links: list[list[tuple[int, int]]] = [[] for _ in range(sum(self.shape))]
-        for each, (row, column) in enumerate(zip(self.tail, self.head, strict=True)):
-            self.links[row].append((column, each))
-            self.links[column].append((row, each))
+        for each, (row, column) in enumerate(self.listed):
+            self.links[row].append((column + self.shape[0], each))
+            self.links[column + self.shape[0]].append((row, each))
+        self.rooms: dict[float, tuple[float, int, list[int], list[int]]] = {}
 
     def moved(self, cell: tuple[int, int], *, still: np.ndarray, allowed: np.ndarray) -> tuple[Cut | None, list[Way]]:
         """Return what a cell lacks to move far enough, and ways in which it moves as far as it can, or as it must.
@@ -238,36 +240,47 @@ class Flows:
         """
         arcs = self.arcs
         row, column = cell[0], cell[1] + self.shape[0]
-        stopped = still[self.cells] | ((self.cells[0] == cell[0]) & (self.cells[1] == cell[1]))
+        stopped = [*np.flatnonzero(still[self.cells]).tolist(), self.places[cell]]
         rising, falling, width = float(arcs.rise[cell]), float(arcs.fall[cell]), float(arcs.width[cell])
         fall, fall_side, down = self._flow(row, column, min(max(falling, width), float(arcs.down[cell])), stopped)
         rise, rise_side, up = self._flow(column, row, min(max(rising, width - fall), float(arcs.up[cell])), stopped)
-        used = [
-            Way(np.vstack([way.cells, [cell]]), np.append(way.change, far)) for way, far in ((down, -fall), (up, rise)) if far
-        ]
+        used = [self._way({**moved, self.places[cell]: far}) for moved, far in ((down, -fall), (up, rise)) if far]
+        if rise >= rising and fall >= falling and rise + fall >= width:
+            return None, used
         others = allowed & ~still
         others[cell] = False
         if rise < rising:
             return Cut(cell, self._crossing(rise_side, others, rising), rising), used
         if fall < falling:
             return Cut(cell, self._crossing(fall_side, others, falling), falling), used
-        if rise + fall >= width:
-            return None, used
         ways = ((rise, float(arcs.up[cell]), rise_side), (fall, float(arcs.down[cell]), fall_side))
         least = width - sum(alone for flow, alone, _ in ways if flow >= alone)
         reach = sum((self._crossing(side, others, least) for flow, alone, side in ways if flow < alone), np.zeros(self.shape))
         return Cut(cell, np.minimum(reach, least), least), used
 
-    def _flow(self, source: int, sink: int, wanted: float, stopped: np.ndarray) -> tuple[float, np.ndarray, Way]:
+    def _way(self, moved: dict[int, float]) -> Way:
+        """Cells that move, by their numbers."""
+        return Way(np.array([self.listed[each] for each in moved]), np.array(list(moved.values())))
+
+    def _room(self, wanted: float) -> tuple[float, int, list[int], list[int]]:
+        """The unit of a flow, how many are wanted, and how many each cell carries from its row to its column and back."""
+        found = self.rooms.get(wanted)
+        if found is None:
+            whole = self.whole and wanted == np.rint(wanted) and wanted <= FLOW_UNITS
+            unit, target = (1.0, int(wanted)) if whole else (wanted / FLOW_UNITS, FLOW_UNITS)
+            up, down = np.floor(np.minimum(self.alone, wanted) / unit + (0 if whole else ROUNDED)).astype(np.int64).tolist()
+            found = self.rooms[wanted] = (unit, target, up, down)
+        return found
+
+    def _flow(self, source: int, sink: int, wanted: float, stopped: list[int]) -> tuple[float, np.ndarray, dict[int, float]]:
         """How much of what is wanted flows, the source's side of a least cut (one with few lines on a side), and what moves."""
-        inside = np.zeros(len(self.links), bool)
         if wanted <= 0:
-            return 0.0, inside, Way(np.zeros((0, 2), np.int64), np.zeros(0))
-        whole = self.whole and wanted == np.rint(wanted) and wanted <= FLOW_UNITS
-        unit, target = (1.0, int(wanted)) if whole else (wanted / FLOW_UNITS, FLOW_UNITS)
-        capacity = np.floor(np.minimum(self.alone, wanted) / unit + (0 if whole else ROUNDED)).astype(np.int64)
-        capacity[:, stopped] = 0
-        up, down = capacity.tolist()  # what is left of them, from row to column and back
+            return 0.0, np.zeros(len(self.links), bool), {}
+        unit, target, *rooms = self._room(wanted)
+        up, down = (room.copy() for room in rooms)  # what is left of them
+        for each in stopped:
+            up[each] = down[each] = 0
+        moved: dict[int, int] = {}
         found = 0
         while found < target:
             path = self._path(source, sink, up, down)
@@ -276,25 +289,24 @@ class Flows:
             steps = []
             node = sink
             while node != source:
-                before, each = path[node]
-                steps.append((up, down, each) if before < self.shape[0] else (down, up, each))
-                node = before
-            more = min(target - found, *[ahead[each] for ahead, _, each in steps])
-            for ahead, back, each in steps:
-                ahead[each] -= more
-                back[each] += more
+                node, each = path[node]
+                steps.append((each, 1) if node < self.shape[0] else (each, -1))
+            more = min(target - found, *[up[each] if sign > 0 else down[each] for each, sign in steps])
+            for each, sign in steps:
+                up[each] -= sign * more
+                down[each] += sign * more
+                moved[each] = moved.get(each, 0) + sign * more
             found += more
-        change = (capacity[0] - np.array(up)) * unit
-        moving = np.flatnonzero(change)
-        used = Way(np.column_stack([self.cells[0][moving], self.cells[1][moving]]), change[moving])
-        if found >= (target if whole else target - SHORT):
-            return wanted, inside, used
+        change = {each: far * unit for each, far in moved.items() if far}
+        if found >= target or (target == FLOW_UNITS and found >= target - SHORT):
+            return wanted, np.zeros(0, bool), change
+        inside = np.zeros(len(self.links), bool)
         inside[list(path)] = True
         before_sink = list(self._path(sink, -1, down, up))
         if len(before_sink) < len(path):
             inside[:] = True
             inside[before_sink] = False
-        return float(found * unit), inside, used
+        return float(found * unit), inside, change
 
     def _path(self, source: int, sink: int, up: list[int], down: list[int]) -> dict[int, tuple[int, int]]:
         """Each line that can be reached, until the sink is: the line before it, and the cell between."""

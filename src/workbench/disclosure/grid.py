@@ -99,6 +99,8 @@ def choose(problem: Problem) -> Chosen:
     helpless, spent = False, 0.0
     cuts: list[Cut] = []
     withheld = forced
+    if problem.held.any() and not judge.lacking(setting, forced):  # what was withheld before may do
+        return Chosen(forced.ravel(), judge.moves(forced))
     for _ in range(MAX_ROUNDS):
         pattern = cheapest(setting, cuts, spent=spent)
         if pattern is None and helpless:
@@ -109,11 +111,7 @@ def choose(problem: Problem) -> Chosen:
         if cuts and (pattern.withheld == withheld).all():  # what it lacks is less than a program can tell
             break
         withheld, spent = pattern.withheld, pattern.spent
-        asked = withheld & (setting.asking | setting.free)
-        found = judge.narrow(setting, withheld, asked)
-        for cut in found:
-            asked[cut.cell] = False
-        found += judge.told(setting, withheld, asked)
+        found = judge.lacking(setting, withheld)
         if not found:
             break
         cuts.extend(found)
@@ -136,6 +134,14 @@ class Judge:
         self.guarded = guarded.copy()
         self.ways: list[Way] = []
         self.around: dict[tuple[int, int, int], list[Way]] = {}
+
+    def lacking(self, setting: Setting, withheld: np.ndarray) -> list[Cut]:
+        """Return what a pattern lacks, for any reader and for those who are the only contributor of a cell."""
+        asked = withheld & (setting.asking | setting.free)
+        found = self.narrow(setting, withheld, asked)
+        for cut in found:
+            asked[cut.cell] = False
+        return found + self.told(setting, withheld, asked)
 
     def narrow(self, setting: Setting, withheld: np.ndarray, asked: np.ndarray) -> list[Cut]:
         """Return what the cells of a pattern lack to move far enough.
