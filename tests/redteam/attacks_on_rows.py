@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import shapely
+from red_city import run_city
 from red_outcomes import Outcome, attack
 
 from workbench.disclosure import Axis, Layout, Rules, tabulate
@@ -17,7 +18,8 @@ from workbench.privacy.places import parse_cell
 from workbench.privacy.places.geometries import to_mm
 
 sys.path.append(str(Path(__file__).parent.parent.parent / "benchmarks"))
-from place_riders import rider
+from place_riders import ATTACKS as GUESSES
+from place_riders import rider, seen_near
 
 K = 10
 SECRET = bytes(range(32))
@@ -60,38 +62,74 @@ def one_home_geometry(seed: int) -> Outcome:
     return Outcome(raw == 1, found, f"raw: {raw} home within 100 m of the door; published: its cell is shared by {sharing}")
 
 
+RIDERS, NEAR_M = 8, 50.0
+LUCKY = 2
+"""So many of the riders' homes an attacker who knows the zones alone may hit within 50 m."""
+
+
 @attack
 def trip_ends(seed: int) -> Outcome:
-    """All trips of one rider: they begin where the rider lives."""
-    one = rider(seed, trips=200, goals=8)
-    lines = list(one.trips[one.from_home])
-    door = one.home
+    """All trips of several riders, some with few goals and some with many: they begin where the rider lives."""
+    riders = [rider(RIDERS * seed + number, trips=200, goals=(8, 200)[number % 2]) for number in range(RIDERS)]
+    homes = np.array([one.home for one in riders])
+    lines = [list(one.trips) for one in riders]
 
-    def guess(shapes: list[shapely.LineString]) -> float:
-        """The spot from which most trips begin, and how far it is from the door."""
-        starts = _metres(np.array([shapely.get_point(shape, 0) for shape in shapes]))
+    def begun(shapes: list[shapely.LineString]) -> np.ndarray:
+        """The spot at which most trips begin or end."""
+        starts = _metres(np.array([shapely.get_point(shape, end) for shape in shapes for end in (0, -1)]))
         near = (np.hypot(*(starts[:, None] - starts[None]).transpose(2, 0, 1)) < 60).sum(axis=1)
-        centre = starts[np.hypot(*(starts - starts[near.argmax()]).T) < 60].mean(axis=0)
-        return float(np.hypot(*(centre - door)))
+        return starts[np.hypot(*(starts - starts[near.argmax()]).T) < 60].mean(axis=0)
 
-    rows = pd.DataFrame({"rider": "r1", "track": shapely.to_wkb(np.array(lines)), "age": 40})
-    others = pd.DataFrame({"rider": [f"o{n}" for n in range(9)], "track": shapely.to_wkb(np.array(lines[:9])), "age": 40})
+    def hits(guesses: list[np.ndarray]) -> int:
+        """How many guesses lie near somebody's home."""
+        return sum(bool((np.hypot(*(homes - guess).T) < NEAR_M).any()) for guess in guesses)
+
+    names = [f"r{number}" for number, own in enumerate(lines) for _ in own]
+    rows = pd.DataFrame({"rider": names, "track": shapely.to_wkb(np.array([one for own in lines for one in own])), "age": 40})
     fields = {
         "rider": {"role": "direct_identifier", "treatment": "pseudonymise"},
         "age": AGE,
-        "track": {"role": "sensitive", "treatment": "trim", "zone_m": 500},
+        "track": {"role": "sensitive", "treatment": "trim", "zone_m": 300},
     }
     policy = Policy.model_validate({
         "policy": "tracks", "version": 1, "unit": "rider", "fields": fields, "guarantee": {"k": 5},
     })  # fmt: skip
-    shown = protect(pd.concat([rows, others], ignore_index=True), policy, key=SECRET, secret=SECRET).frame
-    busiest = shown["rider"].value_counts().index[0]
-    shown = shown[shown["rider"] == busiest]
-    left = [shape for shape in shapely.from_wkb(shown["track"].to_numpy()) if shape is not None and not shape.is_empty]
-    left = [part for shape in left for part in shapely.get_parts(shape)]
-    before, after = guess(lines), guess(left) if left else float("inf")
-    told = f"{before:.0f} m of raw trips, {after:.0f} m of the {len(left)} published pieces"
-    return Outcome(before < 50, after < 50, f"home found within {told}")
+    shown = protect(rows, policy, key=SECRET, secret=SECRET).frame
+    found: dict[str, int] = {"where most begin or end": 0}
+    pieces = 0
+    for _, own in shown.groupby("rider"):
+        left = [shape for shape in shapely.from_wkb(own["track"].to_numpy()) if shape is not None and not shape.is_empty]
+        pieces += len(left)
+        parts = [part for shape in left for part in shapely.get_parts(shape)]
+        found["where most begin or end"] += hits([begun(parts)] if parts else [])
+        for towards, outward in (("from", True), ("to", False)):
+            ways = seen_near(np.array(left), np.full(len(left), outward))
+            for guess, where in GUESSES.items():
+                name = f"{guess}, {towards} home"
+                found[name] = found.get(name, 0) + hits([where(ways)] if ways else [])
+    before, best = hits([begun(own) for own in lines]), max(found, key=lambda name: found[name])
+    told = f"{before} of {RIDERS} homes within {NEAR_M:g} m from raw trips; from {pieces} published pieces {found[best]}"
+    return Outcome(before >= RIDERS - 1, found[best] > LUCKY, f"{told} ({best})")
+
+
+@attack
+def linkage_of_an_offered_download(seed: int) -> Outcome:
+    """The rows that a release offers as a file, beside a register of everybody's age, sex and district."""
+    world = run_city(seed)
+    known = ("age", "sex", "district")
+    alone = int((world.visits.groupby(list(known)).size() == 1).sum())
+    (path,) = (world.project.candidates / "noise" / "downloads").glob("*.csv")
+    shown = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
+    ends = {name: shown[name].astype(str).str.extract(r"^(\d+)(?:-(\d+))?$").astype(float) for name in known}
+    inside = np.ones((len(world.visits), len(shown)), bool)
+    for name in known:
+        low, high = ends[name][0].to_numpy(), ends[name][1].fillna(ends[name][0]).to_numpy()
+        own = world.visits[name].to_numpy()[:, None]
+        inside &= np.isnan(low) | ((low <= own) & (own <= high))
+    fits = inside.sum(axis=1)
+    one = int((fits == 1).sum())
+    told = f"raw: {alone} of {len(world.visits)} stand alone; in {path.name}: {one} fit one row, all at least {fits.min()}"
+    return Outcome(alone > 0, bool((fits == 1).any()), told)
 
 
 @attack
