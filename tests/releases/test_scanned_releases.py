@@ -12,7 +12,9 @@ import pytest
 
 from demo_city import make_city, take_in, write_yaml
 from signed import adopt, key_of
+from workbench.bench import Table, render_svg
 from workbench.catalog import read_catalog
+from workbench.disclosure import Rules, safe_table
 from workbench.errors import GateRefused, UsageError
 from workbench.files import read_yaml, write_text
 from workbench.privacy import protect_dataset
@@ -135,6 +137,14 @@ def test_no_report_repeats_a_value_even_where_a_file_or_a_place_is_named_by_it(c
     assert {leak.where for leak in report.leaks if leak.file.startswith("file ")} == {"its name"}
     assert len(report.leaks) >= 3
     assert PERSON not in (city.cache / "scan.json").read_text(encoding="utf-8")
+
+
+def test_words_that_are_drawn_as_glyphs_are_read(city: Project) -> None:
+    table = Table("t", safe_table(pd.DataFrame({"place": ["a"] * 30}), rows="place", rules=Rules()), {"ko": "민원", "en": "t"})
+    svg = render_svg(f"def draw(axes, table, language):\n    axes.set_title('{PERSON}')", table, "en")
+    assert PERSON.encode() not in svg
+    report = scanned(city, **{"figures/a.svg": svg})
+    assert [(leak.where, leak.kind) for leak in report.leaks] == [("drawn words", "an identifier from a personal field")]
 
 
 def test_what_cannot_be_looked_into_is_refused(city: Project) -> None:

@@ -9,6 +9,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from workbench.errors import UsageError
+from workbench.releases.figure_texts import figure_facts
 from workbench.releases.personal_values import PROTECTED, PersonalValues
 from workbench.screening import KINDS, scan
 from workbench.screening.content import Piece, Unread, pieces
@@ -46,7 +48,8 @@ def leaks_of(path: Path, personal: PersonalValues, allowed: frozenset[str], *, d
     found: Counter[tuple[str, str]] = Counter()
     bare: Counter[str] = Counter()
     unread: set[tuple[str, str]] = set()
-    for piece in pieces(path.name, path.read_bytes()):
+    content = path.read_bytes()
+    for piece in (*pieces(path.name, content), *_drawn(path, content)):
         if isinstance(piece, Unread):
             unread.add((_place(piece.where, personal, allowed), piece.reason))
             continue
@@ -61,6 +64,17 @@ def leaks_of(path: Path, personal: PersonalValues, allowed: frozenset[str], *, d
         "leaks": [[_place(where, personal, allowed), kind, count] for (where, kind), count in sorted(found.items())],
         "unread": [list(item) for item in sorted(unread)],
     }
+
+
+def _drawn(path: Path, content: bytes) -> list[Piece]:
+    """The words of a picture, which stand in it as glyphs and not as letters."""
+    if path.suffix != ".svg":
+        return []
+    try:
+        texts = figure_facts(content).texts
+    except UsageError:  # no picture of ours: its words are letters, which the pieces hold
+        return []
+    return [Piece("drawn words", "\n|\n".join(text.text for text in texts))] if texts else []
 
 
 def kinds_in(piece: Piece, personal: PersonalValues, allowed: frozenset[str], *, download: str = "") -> dict[str, int]:

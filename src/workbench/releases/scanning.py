@@ -195,7 +195,7 @@ def _scan(folder: Path, personal: PersonalValues, *, parts: Sequence[Path] | Non
 def _program() -> str:
     """The hash of the programs that look: others may find more."""
     here = Path(__file__).parent
-    files = [here / f"{name}.py" for name in ("leaking", "personal_values", "scanning")]
+    files = [here / f"{name}.py" for name in ("figure_texts", "leaking", "personal_values", "scanning")]
     files += [path for path in (here.parent / "screening").rglob("*") if path.suffix in (".py", ".txt")]
     return sha256(canonical(sorted(sha256_file(path) for path in files)))
 
