@@ -27,6 +27,7 @@ from red_city import World, compare, copy_of, refusal, released_city, run_city, 
 from red_outcomes import Outcome, attack
 
 from demo_city import as_its_kernel_wrote
+from workbench.bench import RESULT_MIME
 from workbench.files import write_text
 from workbench.project import Project
 from workbench.publish import build_book
@@ -323,8 +324,15 @@ def a_file_named_after_a_person(seed: int) -> Outcome:
     for folder, suffix in (("results", "json"), ("contributions", "parquet")):
         (run.folder / folder / f"complaints.{suffix}").rename(run.folder / folder / f"{name}.{suffix}")
     write_record(run, {**record_of(run, name), "name": name}, name)
-    for path in (run.folder / EXECUTED, run.folder / "results" / "east.json"):
-        write_text(path, path.read_text(encoding="utf-8").replace('"complaints"', f'"{name}"'))
+    sentence = record_of(run, "east")
+    content = json.dumps(sentence["content"], ensure_ascii=False).replace('"complaints"', f'"{name}"')
+    write_record(run, {**sentence, "content": json.loads(content)}, "east")
+    notebook = json.loads((run.folder / EXECUTED).read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        for mark in (output.get("data", {}).get(RESULT_MIME) for output in cell.get("outputs", [])):
+            if mark and mark["name"] == "complaints":
+                mark["name"] = name
+    write_text(run.folder / EXECUTED, json.dumps(notebook, ensure_ascii=False))
     as_its_kernel_wrote(run)
     there = digits in " ".join(path.name for path in files_of(run.folder))
     said = refusal(compare, project)
