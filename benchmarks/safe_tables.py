@@ -4,9 +4,10 @@
 
 A safe table counts rows and people, withholds small cells and what protects them, and audits every withheld cell;
 ``pandas.crosstab`` counts rows, and is timed in the same process, without margins (the ratios are to that) and with them.
-The keys are words (Hangul and hyphens among them), as strings and as categories; the contributors are numbers, once
+The keys are words (Hangul and hyphens among them), as strings, objects and categories; the contributors are numbers, once
 another one in every row and once 100,000 people. acro, which checks one table by its rules and leaves out complements and
-audit, is timed on the same rows in an environment of its own, beside the crosstab of the pandas there. Medians. The larger
+audit, is timed on the same rows in an environment of its own, beside the crosstab of the pandas there. Medians of runs that
+take turns; processor time says more where a machine is shared. The larger
 tables only say how long their cells take, before complements are chosen.
 """
 
@@ -68,33 +69,45 @@ def made(rows: int) -> pd.DataFrame:
 
 def median(run: Callable[[], object], repeats: int) -> float:
     """The median time of a run, after one that is not timed."""
-    run()
-    times = []
-    for _ in range(repeats):
-        begun = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - begun)
-    return statistics.median(times)
+    return side_by_side({"": run}, repeats)[""][0]
+
+
+def side_by_side(runs: dict[str, Callable[[], object]], repeats: int) -> dict[str, tuple[float, float]]:
+    """The median time and the median processor time of runs that take turns, after one of each that is not timed."""
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
+    for turn in range(repeats + 1):
+        for name, run in runs.items():
+            clock, processor = time.perf_counter(), time.process_time()
+            run()
+            if turn:
+                taken[name].append((time.perf_counter() - clock, time.process_time() - processor))
+    return {name: tuple(statistics.median(each) for each in zip(*times, strict=True)) for name, times in taken.items()}
 
 
 def beside_crosstab(frame: pd.DataFrame, repeats: int) -> float:
     """Print our times beside pandas', and return the slowest of ours with strings."""
-    print(f"{'':44}{'seconds':>9}{'/ crosstab':>12}{'withheld':>10}")
+    print(f"{'':48}{'seconds':>9}{'/ crosstab':>12}{'processor':>11}{'/ crosstab':>12}{'withheld':>10}")
     slowest = 0.0
-    for kind, table in (("strings", frame), ("categories", frame.astype({"job": "category", "level": "category"}))):
-        plain = median(lambda table=table: pd.crosstab(table["job"], table["level"]), repeats)
-        margins = median(lambda table=table: pd.crosstab(table["job"], table["level"], margins=True), repeats)
-        print(f"{f'pandas.crosstab, {kind}':44}{plain:9.3f}{1:12.2f}")
-        print(f"{f'pandas.crosstab with margins, {kind}':44}{margins:9.3f}{margins / plain:12.2f}")
+    for kind, dtype in (("strings", "str"), ("objects", "object"), ("categories", "category")):
+        table = frame.astype({"job": dtype, "level": dtype})
+        runs: dict[str, Callable[[], object]] = {
+            "pandas.crosstab": lambda table=table: pd.crosstab(table["job"], table["level"]),
+            "with margins": lambda table=table: pd.crosstab(table["job"], table["level"], margins=True),
+        }
         for who, contributor in (("a contributor in each row", "row_id"), (f"{PEOPLE:,} contributors", "person")):
-
-            def safe(table: pd.DataFrame = table, contributor: str = contributor) -> object:
-                return safe_table(table, rows="job", columns="level", contributor=contributor, rules=RULES)
-
-            ours = median(safe, repeats)
-            withheld = safe_table(table, rows="job", columns="level", contributor=contributor, rules=RULES).withheld
-            print(f"{f'safe table, {kind}, {who}':44}{ours:9.3f}{ours / plain:12.2f}{withheld:10}")
-            slowest = max(slowest, ours) if kind == "strings" else slowest
+            runs[f"safe table, {who}"] = lambda table=table, contributor=contributor: safe_table(
+                table, rows="job", columns="level", contributor=contributor, rules=RULES
+            )
+        plain = (0.0, 0.0)
+        for name, (seconds, processor) in side_by_side(runs, repeats).items():
+            plain = plain if any(plain) else (seconds, processor)
+            ours = name.startswith("safe")
+            withheld = str(runs[name]().withheld) if ours else ""
+            print(
+                f"{name + ', ' + kind:48}{seconds:9.3f}{seconds / plain[0]:12.2f}{processor:11.3f}{processor / plain[1]:12.2f}"
+                f"{withheld:>10}"
+            )
+            slowest = max(slowest, seconds) if ours and kind == "strings" else slowest
     return slowest
 
 

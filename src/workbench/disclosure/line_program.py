@@ -145,7 +145,7 @@ def _guessed(setting: Setting) -> float:
         lacking = setting.asking.any(axis=axis) & (setting.forced.sum(axis=axis) < 2)
         second = cost.min(axis=axis)[lacking]
         most = max(most, float(second[np.isfinite(second)].sum()))
-    return DEARER**2 * most if most else MUCH_DEARER * float(cost.min())
+    return MUCH_DEARER / 2 * most if most else MUCH_DEARER * float(cost.min())
 
 
 def _solved(setting: Setting, rows: _Rows, dear: np.ndarray) -> Pattern | None:

@@ -73,7 +73,9 @@ def _renamed(place: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
 def _from_bytes(rows: Coded, places: Sequence[np.ndarray], each: np.ndarray, *, people: np.ndarray, largest: np.ndarray) -> None:
     """Fill in different contributors and the most rows of one, where nobody has more rows than fit into a byte."""
     table = np.zeros((rows.size, rows.people), np.uint8)
-    np.add.at(table.reshape(-1), rows.cell * np.int64(rows.people) + rows.who, np.uint8(1))
+    where = rows.cell * np.int64(rows.people)
+    where += rows.who
+    np.add.at(table.reshape(-1), where, np.uint8(1))
     for place in places:
         there, local, inside = _renamed(place)
         if inside and len(there) == 1:
