@@ -115,8 +115,8 @@ def main() -> None:
         stored = earlier(Project(root=Path(folder)), draw, attributes, options.tables)
         cells = sum(len(one.shown) for one in stored)
         print(f"{len(stored):,} tables of {cells:,} cells, made in {time.perf_counter() - begun:.0f} s")
-        heads = f"{'one table of about 200 cells':44}{'seconds':>9}{'processor':>11}{'alone':>8}{'joined':>8}{'left out':>10}{'withheld':>10}"
-        print(heads)
+        heads = ("seconds", 9), ("processor", 11), ("alone", 8), ("joined", 8), ("left out", 10), ("withheld", 10)
+        print(f"{'one table of about 200 cells':44}" + "".join(f"{head:>{wide}}" for head, wide in heads))
         for name, pair, bare in (
             ("all people, with margins", (5, 3), True),
             ("like the earlier tables", (5, 3), False),

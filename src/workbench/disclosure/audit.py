@@ -243,12 +243,44 @@ def _scales(problem: Problem, cells: np.ndarray) -> list[np.ndarray]:
     return groups
 
 
+def lines_through_the_middle(
+    problem: Problem, moves: Moves, cells: np.ndarray, *, down: np.ndarray, up: np.ndarray, least: int | None = None
+) -> None:
+    """Widen ``down`` and ``up`` for many cells at once without programs; see :mod:`workbench.disclosure.central`.
+
+    Parameters
+    ----------
+    problem : Problem
+    moves : Moves
+    cells : numpy.ndarray
+        Places of cells that can move.
+    down, up : numpy.ndarray
+        Shape (n,): changed in place.
+    least : int, optional
+        Fewer cells than this are left to programs.
+    """
+    from workbench.disclosure.central import LEAST, widened
+
+    least = LEAST if least is None else least
+    if len(cells) < least:
+        return
+    place = np.full(problem.size, -1)
+    place[moves.free] = np.arange(len(moves.free))
+    need = np.stack([problem.width, problem.below, problem.above], axis=1)[moves.free]
+    falls, rises = down[moves.free], up[moves.free]
+    widened(moves, place[cells], need=need, down=falls, up=rises, least=least)
+    down[moves.free], up[moves.free] = falls, rises
+
+
 def _prove(problem: Problem, moves: Moves, cells: np.ndarray, *, down: np.ndarray, up: np.ndarray, exact: bool) -> int:
     """Widen ``down`` and ``up`` until some cells have what they need or their bounds are exact; how many programs it took."""
     place = np.full(problem.size, -1)
     place[moves.free] = np.arange(len(moves.free))
     cells = cells[place[cells] >= 0]
     queue = np.random.default_rng(SEED).permutation(cells if exact else cells[~enough(problem, down, up)[cells]])
+    if not exact:
+        lines_through_the_middle(problem, moves, queue, down=down, up=up)
+        queue = queue[~enough(problem, down, up)[queue]]
     if not len(queue):
         return 0
     need = need_of(problem)[queue]

@@ -57,7 +57,8 @@ class Accepted:
         Shape (size,): each withheld cell's feasible interval reaches at least this far; NaN for cells that are shown, and
         where there is no equation to prove anything by (medians).
     unprotected : list of tuple of int
-        Withheld cells that can be told too narrowly, and nothing may be withheld for them.
+        Withheld cells that can be told too narrowly, and nothing may be withheld for them; of an earlier table only those that
+        the new ones tell better.
     programs : int
         How many linear programs were solved.
     people_lower, people_upper : list of numpy.ndarray
@@ -132,7 +133,7 @@ def accept(tables: Sequence[LinkedTable], *, rules: Rules | None = None) -> Acce
     lower, upper, fewest, most = ([np.full(one.cells.size, np.nan) for one in shared] for _ in range(4))
     unprotected = [np.zeros(one.cells.size, bool) for one in shared]
     for system, found in zip(systems, done, strict=True):
-        told = told_of(system, found, shared)
+        told, worse = told_of(system, found, shared)
         for place, at in zip(system.tables, system.shared.places, strict=True):
             if at is None:
                 continue
@@ -145,7 +146,8 @@ def accept(tables: Sequence[LinkedTable], *, rules: Rules | None = None) -> Acce
                 low[place] = np.where(proven, found.lower[at], np.nan)
                 high[place] = np.where(proven, found.upper[at], np.nan)
             new = shared[place].before is None
-            unprotected[place] |= hidden & (told[at] | (~found.withheld[at] if new and not system.people else False))
+            open_again = ~found.withheld[at] if new and not system.people else np.zeros(len(hidden), bool)
+            unprotected[place] |= hidden & ((told if new else worse)[at] | open_again)
     return Accepted(
         withheld,
         lower,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.disclosure.audit import Audit, audit, enough, need_of, shown_by
+from workbench.disclosure.audit import Audit, audit, enough, lines_through_the_middle, need_of, shown_by
 from workbench.disclosure.knowers import knowers
 from workbench.disclosure.moves import REACH, TOLERANCE, Program, moves_of
 from workbench.disclosure.problems import Problem
@@ -18,6 +18,9 @@ IDLE = 12
 
 PAIRS = 20_000_000
 """More pairs than this are not remembered one by one: each person then has an audit of their own."""
+
+LARGE = 1_000
+"""With so many cells that can move, a program takes long: people are tried in groups first."""
 
 STILL = 1e-9
 """A cell that moves by less, in parts of the least need, stays in place."""
@@ -80,6 +83,8 @@ def narrowed(
     program = Program(left, unit=float(need.min()), most=REACH * float(need.max()))
     place = np.full(problem.size, -1)
     place[left.free] = np.arange(len(left.free))
+    if len(left.free) >= LARGE:
+        doubtful = _by_groups(problem, withheld, cells=cells, person=person, doubtful=doubtful)
     if doubtful.size <= PAIRS:
         doubtful = _doubtful(problem, program, cells=cells, person=person, place=place, doubtful=doubtful)
     found = []
@@ -138,6 +143,27 @@ def _own(problem: Problem, program: Program, *, cells: np.ndarray, place: np.nda
                     down[free], up[free] = np.minimum(down[free], move), np.maximum(up[free], move)
     bad = cells[~enough(problem, down, up)[cells]]
     return Audit(problem.values + down, problem.values + up, bad, 0)
+
+
+def _by_groups(
+    problem: Problem, withheld: np.ndarray, *, cells: np.ndarray, person: np.ndarray, doubtful: np.ndarray
+) -> np.ndarray:
+    """Which cells are proven against no reader who is a group of people, shape (people, cells).
+
+    The groups are the people whose number has, or lacks, a binary digit: any two people are told apart by one of them.
+    """
+    lack = doubtful.copy()
+    people = np.unique(person[person >= 0])
+    for digit in range(max(len(people) - 1, 1).bit_length()):
+        for has in (0, 1):
+            inside = (np.arange(len(people)) >> digit) & 1 == has
+            asked = cells[lack[inside].any(axis=0) & ~np.isin(person[cells], people[inside])]
+            moves = moves_of(problem, withheld & ~np.isin(person, people[inside]))
+            asked = asked[np.isin(asked, moves.free)]
+            down, up = np.zeros(problem.size), np.zeros(problem.size)
+            lines_through_the_middle(problem, moves, asked, down=down, up=up, least=1)
+            lack[np.ix_(inside, enough(problem, down, up)[cells] & np.isin(cells, asked))] = False
+    return lack
 
 
 def _doubtful(

@@ -120,47 +120,47 @@ def _hidden(system: System, pattern: Sequence[np.ndarray]) -> np.ndarray:
     return hidden & there & ~system.shared.public
 
 
-def told_of(system: System, done: Suppressed, tables: Sequence[Shared]) -> np.ndarray:
-    """Return which unknowns of a system are withheld and told too narrowly all the same, shape (n,).
+def told_of(system: System, done: Suppressed, tables: Sequence[Shared]) -> tuple[np.ndarray, np.ndarray]:
+    """Return which unknowns of a system are withheld and told too narrowly all the same.
 
     Parameters
     ----------
     system : System
     done : Suppressed
     tables : sequence of Shared
-        All of them. A cell of an earlier release that is told no better than before is not among those returned.
+        All of them.
 
     Returns
     -------
     numpy.ndarray
+        Shape (n,), bool: all.
+    numpy.ndarray
+        Shape (n,), bool: without those that earlier tables by themselves told as well.
     """
     told = system.shared.contradicted.copy()
     told[list(done.unprotected)] = True
-    earlier = [at for at, table in enumerate(system.tables) if tables[table].before is not None]
-    reached = [at for at in earlier if system.shared.places[at] is not None]
-    doubtful = [at for at in reached if told[system.shared.places[at]].any()]
-    if not doubtful:
-        return told
-    mine = np.zeros(len(told), bool)
-    for at, table in enumerate(system.tables):
-        if tables[table].before is None and system.shared.places[at] is not None:
-            mine[system.shared.places[at]] = True
-    before = shared_problem([tables[system.tables[at]] for at in reached], people=system.people, earlier=True)
+    worse = told.copy()
+    places = [
+        (table, at)
+        for table, at in zip(system.tables, system.shared.places, strict=True)
+        if tables[table].before is not None and at is not None
+    ]
+    before = None
+    if any(told[at].any() for _, at in places):
+        before = shared_problem([tables[table] for table, _ in places], people=system.people, earlier=True)
     if before is None:
-        return told
+        return told, worse
     asked, then = np.zeros(len(told), bool), np.zeros(before.problem.size, bool)
     pairs = []
-    for number, at in enumerate(reached):
-        now, old = system.shared.places[at], before.places[number]
-        if now is None or old is None:
-            continue
-        lines = np.flatnonzero(told[now] & before.problem.held[old] & ~mine[now])
-        asked[now[lines]], then[old[lines]] = True, True
-        pairs.append((now[lines], old[lines]))
-        told[now[before.contradicted[old] & ~mine[now]]] = False
+    for (_, now), old in zip(places, before.places, strict=True):
+        if old is not None:
+            lines = np.flatnonzero(told[now] & before.problem.held[old])
+            asked[now[lines]], then[old[lines]] = True, True
+            pairs.append((now[lines], old[lines]))
+            worse[now[before.contradicted[old]]] = False
     after = audit(system.shared.problem, done.withheld, asked=asked, exact=True)
     once = audit(before.problem, before.problem.held, asked=then, exact=True)
     for now, old in pairs:
         width, had = after.upper[now] - after.lower[now], once.upper[old] - once.lower[old]
-        told[now[width >= had * (1 - 1e-6)]] = False
-    return told
+        worse[now[width >= had * (1 - 1e-6)]] = False
+    return told, worse

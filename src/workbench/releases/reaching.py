@@ -1,4 +1,4 @@
-"""Which of the earlier tables a new one has to be proven together with: those that tell of something unknown that it tells of too.
+"""Which earlier tables a new one has to be proven together with: those that tell of something unknown that it tells of too.
 
 A ledger holds thousands of tables and most share nothing unknown with a new one. Only one number a cell is read of each.
 """
