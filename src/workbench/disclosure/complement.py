@@ -20,6 +20,9 @@ REWEIGHTED = 2
 DEAREST = 1e6
 """No weight counts for more than this times the cheapest: one scale for the solver."""
 
+LARGE = 4_000
+"""A covering program of so many moves is solved from the inside."""
+
 ROUNDS = 60
 """So many repairs at most; what is bad then is unprotected."""
 
@@ -176,7 +179,11 @@ def _least(
         cost = np.concatenate([np.zeros(len(unknown)), *[weight / moved] * 2])
         if model is None:
             model = loaded(rows, cost=cost, low=low, high=high, target=np.zeros(rows.shape[0]), primal=False)
+            if len(cost) >= LARGE:  # an inner point first, then its vertex; a tenth of the simplex method's steps from nothing
+                model.setOptionValue("solver", "ipm")
         else:
+            for option, chosen in (("solver", "simplex"), ("simplex_strategy", 4), ("presolve", "off")):
+                model.setOptionValue(option, chosen)  # from the last vertex, which is feasible for any weights
             model.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
         model.run()
         solved += 1
