@@ -10,13 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from workbench.disclosure.moves import REACH, TOLERANCE, Moves, loaded
+from workbench.disclosure.moves import TOLERANCE, Moves, loaded
 
 LEAST = 200
 """Fewer cells to be proven than this are left to programs."""
 
 EQUATIONS = 4_000
 """More equations than this are left to programs: the factorization is dense."""
+
+NEAR = 100.0
+"""No cell is moved further than this times the largest need: what can move without end keeps the others exact."""
 
 NEWTON = 8
 """So many steps towards the middle at most; any inner point does."""
@@ -58,14 +61,14 @@ def widened(moves: Moves, cells: np.ndarray, *, need: np.ndarray, down: np.ndarr
     if len(cells) < least or moves.rows.shape[0] > EQUATIONS or scale <= 0:
         return
     unit = float(need[cells].max(axis=1).min())
-    middle = _middle(moves, unit=unit, most=REACH * scale)
+    middle = _middle(moves, unit=unit, most=NEAR * scale)
     if middle is None:
         return
     draw = np.random.default_rng(len(cells))
     point: np.ndarray | None = middle
     push = np.zeros(len(middle))
     for turn in range(ROUNDS):
-        lines = None if point is None else _Lines(moves, point, most=REACH * scale, slack=TOLERANCE / 10 * unit)
+        lines = None if point is None else _Lines(moves, point, most=NEAR * scale, slack=TOLERANCE / 10 * unit)
         if lines is not None and lines.sound:
             for first in range(0, len(cells), BLOCK):
                 lines.follow(cells[first : first + BLOCK], down, up)
@@ -124,7 +127,7 @@ class _Lines:
         self._moves = moves
         self._slack = slack
         low = np.maximum(moves.low, -most)
-        self.room = np.clip(point - low, 1e-9 * most / REACH, most / 10)
+        self.room = np.clip(point - low, 1e-9 * most / NEAR, most)
         self._square = self.room**2
         rows = moves.rows
         matrix = (rows @ diags(self._square) @ rows.T).toarray()
