@@ -104,6 +104,33 @@ def test_free_outputs_never_reach_the_public_copy(city: Project) -> None:
     assert "injected-parameters" not in text
 
 
+def test_two_results_of_one_name_are_refused(city: Project) -> None:
+    """One of them would reach readers with the other's people in the ledger."""
+    path = city.analyses / "noise" / "analysis.yml"
+    analysis = read_yaml(path)
+    analysis["notebooks"]["again"] = analysis["notebooks"]["complaints"]
+    write_yaml(path, analysis)
+    shutil.copyfile(city.notebooks / "noise" / "complaints.ipynb", city.notebooks / "noise" / "again.ipynb")
+    with pytest.raises(GateRefused, match="result 'complaints' is made by the notebooks again and complaints"):
+        candidate(city)
+
+
+def test_a_release_that_came_meanwhile_is_not_written_over(city: Project) -> None:
+    approve(city, "noise", seat="G-1", key=key_of("G-1"), today=TODAY)
+    there = city.analyses / "noise" / "releases" / "1"
+    there.mkdir(parents=True)
+    with pytest.raises(GateRefused, match="analyses/noise/releases/1 is there already"):
+        approve(city, "noise", seat="C-1", key=key_of("C-1"), today=TODAY)
+    assert not list(there.iterdir())
+
+
+def test_a_candidate_whose_number_was_edited_is_told_in_words(city: Project) -> None:
+    path = city.candidates / "noise" / "release.yml"
+    write_text(path, path.read_text(encoding="utf-8").replace("number: 1\n", "number: ../../x\n"))
+    with pytest.raises(CheckFailed, match=r"release.yml: number: found '../../x', allowed are 1, 2"):
+        approve(city, "noise", seat="G-1", key=key_of("G-1"), today=TODAY)
+
+
 def test_one_side_alone_releases_nothing(city: Project) -> None:
     given = approve(city, "noise", seat="G-1", key=key_of("G-1"), today=TODAY)
     assert given.release is None

@@ -13,6 +13,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Key
 
+from workbench.bench.results import NAME
 from workbench.bench.sentences import LANGUAGES, bilingual, check_placeholders
 from workbench.disclosure import Layout, ModelLayout, tables_of
 from workbench.errors import UsageError
@@ -99,6 +100,9 @@ def _result(path: Path) -> dict[str, Any]:
     result = parse_model(record, _Result, where=where)
     if result.name != path.stem:
         raise UsageError(f"{where}: is named '{result.name:.80}'")
+    drawn = result.name.removesuffix(".figure") if result.kind == "figure" else result.name
+    if not NAME.fullmatch(drawn):
+        raise UsageError(f"{where}: a result's name is lower-case letters, digits and _, at most 80")
     for what in ("title", "note"):
         if getattr(result, what) is not None:
             bilingual(getattr(result, what), f"{where}: {what}")

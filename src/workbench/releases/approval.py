@@ -16,9 +16,9 @@ from workbench.governance.signing import PrivateKey
 from workbench.project import Project
 from workbench.releases.ledger import release_hash, require_whole
 from workbench.releases.ledger.backup import back_up_after_release
-from workbench.releases.ledger.entries import head_of
+from workbench.releases.ledger.definitions import identity
 from workbench.releases.ledger.pending import forget_pending, read_pending
-from workbench.releases.ledger.required import people_tables
+from workbench.releases.ledger.required import people_results
 from workbench.releases.verify import RELEASE_FILE, changed_files, read_release
 
 
@@ -101,8 +101,13 @@ def settle(project: Project, issue: str, *, today: dt.date) -> Approved:
     consent = governance.release(folder, name=name)
     if not consent.complete:
         return Approved(consent, None)
-    _enter(project, issue, folder, today=today)
     target = (project.root / name).parent
+    if target.exists():
+        raise GateRefused(
+            f"{project.relative(target)} is there already, and the candidate of '{issue}' was never compared with it",
+            hint=f"make the candidate anew: workbench release {issue}",
+        )
+    _enter(project, issue, folder, today=today)
     replace_folder(folder, target)
     forget_pending(project, issue)
     shutil.rmtree(project.private / "checkers" / issue, ignore_errors=True)
@@ -138,21 +143,23 @@ def approve(project: Project, issue: str, *, seat: str, key: PrivateKey, today: 
 def _enter(project: Project, issue: str, folder: Path, *, today: dt.date) -> None:
     """Add what is about to be public to the ledger: before the release is there, so that nothing public is missing from it."""
     pending = read_pending(project, issue)
+    about = {identity(one["name"], one["parameters"]) for one in people_results(folder)}
     again = f"make the candidate anew: workbench release {issue}"
     if pending is None or pending.release_sha256 != release_hash(folder):
-        if any(people_tables(folder)):
+        if about:
+            require_whole(project)
             raise GateRefused(f"what the candidate of '{issue}' would add to the ledger is not at hand", hint=again)
         return
     ledger = require_whole(project)
-    entries = ledger.entries()
-    known = any(entry.release_sha256 == pending.release_sha256 for entry in entries)  # a kill came between
-    if not known and head_of(entries) != pending.head:
-        since = ", ".join(entry.release for entry in entries[pending.head.entries :]) or "another ledger"
-        raise GateRefused(f"since the candidate of '{issue}' was made, {since} came between", hint=again)
-    ledger.append(pending.release, release_sha256=pending.release_sha256, tables=pending.tables, on=today)
+    if about != {identity(one.name, one.parameters) for one in pending.tables}:
+        raise GateRefused(f"what the candidate of '{issue}' would add to the ledger is not what it holds", hint=again)
+    ledger.append(pending.release, release_sha256=pending.release_sha256, tables=pending.tables, on=today, after=pending.head)
 
 
 def _name(project: Project, issue: str) -> str:
     """Where the candidate's record will lie in the repository."""
     number = read_release(project.candidates / issue)["number"]
+    if not isinstance(number, int) or number < 1:
+        where = project.relative(project.candidates / issue / RELEASE_FILE)
+        raise CheckFailed(f"{where}: number: found {number!r:.60}, allowed are 1, 2, …", hint=f"run: workbench release {issue}")
     return project.relative(project.analyses / issue / "releases" / str(number) / RELEASE_FILE)

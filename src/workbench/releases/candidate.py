@@ -22,8 +22,9 @@ from workbench.releases.gather import ReadRun, read_runs, variants_of
 from workbench.releases.ledger import Ledger, NewTable, require_whole
 from workbench.releases.ledger.definitions import definition_of, identity, read_definitions
 from workbench.releases.ledger.entries import head_of
+from workbench.releases.ledger.memory import Head
 from workbench.releases.ledger.pending import Pending, forget_pending, write_pending
-from workbench.releases.ledger.required import release_hash
+from workbench.releases.ledger.required import about_people, people_results, release_hash
 from workbench.releases.personal_values import personal_values
 from workbench.releases.public_copies import public_copy
 from workbench.releases.recomputing import FoundTable
@@ -103,7 +104,9 @@ def make_candidate(project: Project, catalog: Catalog, analysis: Analysis, runs:
     number = int(last.name) + 1 if last else 1
     released = read_variants(last) if last else []
     read = read_runs(project, catalog, runs)
-    ledger = require_whole(project) if any(one.people for one in read) else None
+    carried = last is not None and bool(people_results(last)) and Ledger(project).state().kind == "whole"
+    ledger = require_whole(project) if carried or any(one.people for one in read) else None
+    head = head_of(ledger.entries()) if ledger is not None else None
     guarded = _protect(ledger, analysis.issue, read)
     found = _variants(read, guarded)
     comparisons = compare(released, found)
@@ -136,8 +139,8 @@ def make_candidate(project: Project, catalog: Catalog, analysis: Analysis, runs:
         folder = write_candidate(
             project, catalog, analysis, contents, number=number, last=last, today=today, check=_scan(project, catalog)
         )
-        if ledger is not None:
-            _keep_for_the_ledger(project, ledger, analysis.issue, folder, guarded, comparisons, last=last)
+        if ledger is not None and head is not None:
+            _keep_for_the_ledger(project, ledger, analysis.issue, folder, guarded, comparisons, head=head, last=last)
     else:
         shutil.rmtree(project.candidates / analysis.issue, ignore_errors=True)
         forget_pending(project, analysis.issue)
@@ -183,9 +186,29 @@ def _variants(read: Sequence[ReadRun], guarded: Mapping[Key, Guarded]) -> list[V
             variants += variants_of(one, tables)
         except WorkbenchError as error:
             problems.append(f"{one.run.name}: {error.message}" + (f" ({error.hint})" if error.hint else ""))
+    problems += _named_twice(variants)
     if problems:
         raise combine(problems, where="release", kind=GateRefused, hint="mend the notebook and run again")
     return variants
+
+
+def _named_twice(variants: Sequence[Variant]) -> list[str]:
+    """Results that bear another's name: one file and one place in the ledger would stand for two groups of people."""
+    makers: dict[str, set[str]] = {}
+    runs: dict[tuple[str, str], set[str]] = {}
+    for one in variants:
+        makers.setdefault(one.name, set()).add(one.notebook)
+        runs.setdefault(one.identity, set()).add(one.run)
+    problems = [
+        f"result '{name}' is made by the notebooks {' and '.join(sorted(notebooks))}; give each its own name"
+        for name, notebooks in makers.items()
+        if len(notebooks) > 1
+    ]
+    return problems + [
+        f"result '{name}' is made by {len(keys)} runs whose parameters are written alike, {words}"
+        for (name, words), keys in runs.items()
+        if len(keys) > 1 and len(makers[name]) == 1
+    ]
 
 
 def _compare_with_everything(
@@ -260,6 +283,7 @@ def _keep_for_the_ledger(
     guarded: Mapping[Key, Guarded],
     comparisons: Sequence[Comparison],
     *,
+    head: Head,
     last: Path | None,
 ) -> None:
     """Keep the people of every table for the day on which the candidate is approved."""
@@ -277,6 +301,11 @@ def _keep_for_the_ledger(
             if own in stored:
                 old = stored[own]
                 tables.append(NewTable(old.name, old.notebook, old.parameters, old.datasets, old.safe, old.rules, carried=before))
+            elif about_people(variant.content, variant.datasets):
+                raise GateRefused(
+                    f"{before}#{result_name(variant.name, variant.parameters)} stays as it is, and the ledger does not hold it",
+                    hint="make the ledger anew: workbench ledger rebuild",
+                )
         elif own in by_identity:
             found = by_identity[own][1]
             tables.append(
@@ -290,7 +319,7 @@ def _keep_for_the_ledger(
                     vectors=found.found.vectors,
                 )
             )
-    write_pending(project, issue, Pending(release, release_hash(folder), head_of(ledger.entries()), tuple(tables)))
+    write_pending(project, issue, Pending(release, release_hash(folder), head, tuple(tables)))
 
 
 def _notebooks(analysis: Analysis, runs: Sequence[Run], *, unchecked: set[str], last: Path | None) -> dict[str, str]:

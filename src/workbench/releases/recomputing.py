@@ -6,7 +6,7 @@ id that no protected row has counts nobody.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from workbench.bench import read_contributions
 from workbench.disclosure import Axis, Layout, ModelLayout, Rules, SafeTable, rules_of, strictest, tabulate
 from workbench.disclosure.cells import Bound, Cells, cells_of
 from workbench.errors import GateRefused
+from workbench.privacy.people_map import PeopleMap
 from workbench.project import Project
 from workbench.releases.ledger import Data, StoredTable, Vectors
 from workbench.releases.ledger.people import data_behind, maps_behind, vectors_of
@@ -153,16 +154,44 @@ def groups_published_by(project: Project, run: Run, record: Mapping[str, Any]) -
     if not about_people(record):
         return None
     layout = ModelLayout.from_record(record["content"])
-    names, groups = groups_of_model(read_contributions(run.folder, record["name"]), layout)
+    rules, maps = rules_of_record(record), maps_behind(project, record["datasets"])
+    cells, vectors = model_cells(record["name"], read_contributions(run.folder, record["name"]), layout, rules=rules, maps=maps)
+    return FoundTable(run, record, rules, cells, vectors, data_behind(project, record["datasets"]))
+
+
+def model_cells(
+    name: str, rows: pd.DataFrame, layout: ModelLayout, *, rules: Rules, maps: Iterable[PeopleMap]
+) -> tuple[Cells, Vectors]:
+    """Return the groups of people that a model tells of as cells of a table of counts.
+
+    Parameters
+    ----------
+    name : str
+        The model's, for messages.
+    rows : pandas.DataFrame
+        As the kernel wrote them.
+    layout : ModelLayout
+        Of people.
+    rules : Rules
+    maps : iterable of PeopleMap
+        Of all data about people behind it.
+
+    Returns
+    -------
+    (Cells, Vectors)
+
+    Raises
+    ------
+    GateRefused
+        Contributors that are none of the protected people.
+    """
+    names, groups = groups_of_model(rows, layout)
     keys = tuple(f"{place}: {name}" for place, name in enumerate(names))
     axis = Axis("group", keys, GROUPS, dict.fromkeys(GROUPS, keys))
     counts = Layout(rows=axis, columns=None, statistic="count", decimals=0, people=True)
-    rules = rules_of_record(record)
     repeated = groups.loc[groups.index.repeat(groups["count"])]
-    rows = pd.DataFrame({"row": [keys[cell] for cell in repeated["cell"]], "contributor": repeated["contributor"].to_numpy()})
-    vectors = vectors_of(record["name"], rows, counts, maps=maps_behind(project, record["datasets"]))
-    cells = cells_of(rows, counts, rules=rules)
-    return FoundTable(run, record, rules, cells, vectors, data_behind(project, record["datasets"]))
+    counted = pd.DataFrame({"row": [keys[cell] for cell in repeated["cell"]], "contributor": repeated["contributor"].to_numpy()})
+    return cells_of(counted, counts, rules=rules), vectors_of(name, counted, counts, maps=maps)
 
 
 def stored_cells(table: StoredTable) -> Cells:

@@ -95,7 +95,7 @@ def protect_together(found: Sequence[FoundTable], earlier: Sequence[StoredTable]
         tables = [_linked(found[at], marks[at], reached) for at in fresh]
         tables += [LinkedTable(stored_cells(one), one.signature, one.safe, one.rules) for one in frozen]
         accepted = accept(tables)
-        problems = []
+        problems = [problem for at in fresh for problem in _telling(found[at], marks[at], reached)]
         for place, at in enumerate(fresh):
             one = found[at]
             withheld = accepted.withheld[place]
@@ -131,9 +131,31 @@ def _linked(found: FoundTable, mark: np.ndarray, reached: Reached) -> LinkedTabl
     """A new table, with what all earlier counts say of its cells."""
     if found.layout.statistic != "count":
         return LinkedTable(found.cells, mark, None, found.rules)
+    told = _told_by_model(found)
+    if told is not None:
+        return LinkedTable(found.cells, mark, told, found.rules)
     some = found.cells.rows > 0
     shown, held = some & np.isin(mark, reached.shown), some & np.isin(mark, reached.withheld)
     return LinkedTable(found.cells, mark, None, found.rules, shown, held)
+
+
+def _told_by_model(found: FoundTable) -> SafeTable | None:
+    """A model withholds none of its groups: its numbers tell of each, and the error of a level how many it has."""
+    if found.record["kind"] != "model":
+        return None
+    return published(found.cells, np.zeros(found.cells.size, bool), rules=found.rules)
+
+
+def _telling(found: FoundTable, mark: np.ndarray, reached: Reached) -> list[str]:
+    """The groups of a model that are a cell withheld in a published table, which its errors would tell of."""
+    told = np.flatnonzero((found.cells.rows > 0) & np.isin(mark, reached.withheld)) if found.record["kind"] == "model" else ()
+    if not len(told):
+        return []
+    named = "; ".join(str(found.layout.rows.keys[cell]).partition(": ")[2] for cell in list(told)[:NAMED])
+    return [
+        f"model '{result_name(found.name, found.run.parameters)}': its group {named} is a cell that a published table withholds, "
+        "and how sure its coefficients are tells how large it is; join levels, or leave it out"
+    ]
 
 
 def _repeats(found: FoundTable, mark: np.ndarray, before: StoredTable | None) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.project import Project
 from workbench.releases.ledger.definitions import identity
 from workbench.releases.ledger.entries import Entry, read_table_records
-from workbench.releases.ledger.required import people_tables, release_folders
+from workbench.releases.ledger.required import people_results, release_folders
 from workbench.releases.ledger.tables import StoredTable, stored_table
 
 
@@ -35,10 +35,11 @@ def disagreements(project: Project, folder: Path, entries: Sequence[Entry]) -> l
         records = read_table_records(folder, entry.number)
         tables = [stored_table(record, release=entry.release, entry=entry.number, folder=folder) for record in records]
         known = {identity(table.name, table.parameters): table for table in tables}
-        for table in people_tables(released[entry.release]):
+        for table in people_results(released[entry.release]):
             found = known.get(identity(table["name"], table["parameters"]))
-            if found is None or found.safe.as_record() != table["content"]:
-                problems.append(f"{entry.release}#{table['name']}: is not the released table")
+            other = table["kind"] == "table" and found is not None and found.safe.as_record() != table["content"]
+            if found is None or other:
+                problems.append(f"{entry.release}#{table['name']}: is not the released {table['kind']}")
             elif not adds_up(found):
                 problems.append(f"{entry.release}#{table['name']}: its published counts are not what it adds up to")
     return problems

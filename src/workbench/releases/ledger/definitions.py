@@ -1,4 +1,4 @@
-"""What ``release.yml`` records of each table about people, so that its cells can be made again without today's notebooks."""
+"""What ``release.yml`` records of each result about people, so that its groups can be made again without today's notebooks."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from workbench.releases.verify import RELEASE_FILE
 from workbench.runs import Run
 
 KEYS = frozenset({"result", "parameters", "notebook", "code", "run", "datasets", "layout"})
+MODEL = frozenset({"formula", "family", "people", "titles", "factors"})
+"""What of a released model says which model it is; the rest are its numbers."""
 
 
 def definition_of(project: Project, run: Run, variant: Variant) -> dict[str, Any] | None:
-    """Return what ``release.yml`` records of a table about people, under ``definitions``.
+    """Return what ``release.yml`` records of a table or model about people, under ``definitions``.
 
     Parameters
     ----------
@@ -35,7 +37,7 @@ def definition_of(project: Project, run: Run, variant: Variant) -> dict[str, Any
         name asked for: ``dataset``, ``sha256`` of its protected rows, ``policy`` as the hash of its file, ``unit``) and
         ``layout`` (a hash). None for any other result.
     """
-    if variant.kind != "table" or not about_people(variant.content, variant.datasets):
+    if variant.kind not in ("table", "model") or not about_people(variant.content, variant.datasets):
         return None
     return {
         "result": variant.name,
@@ -49,12 +51,12 @@ def definition_of(project: Project, run: Run, variant: Variant) -> dict[str, Any
 
 
 def layout_hash(content: Mapping[str, Any]) -> str:
-    """Return the hash of a table's layout.
+    """Return the hash of a table's or model's layout.
 
     Parameters
     ----------
     content : mapping
-        The table as it stands in a result file.
+        The table or model as it stands in a result file.
 
     Returns
     -------
@@ -65,7 +67,8 @@ def layout_hash(content: Mapping[str, Any]) -> str:
     >>> layout_hash({"statistic": "count", "values": [[1]]}) == layout_hash({"statistic": "count", "values": [[2]]})
     True
     """
-    return sha256(canonical({key: value for key, value in content.items() if key not in ("values", "state")}))
+    numbers = set(content) - MODEL if "formula" in content else {"values", "state"}
+    return sha256(canonical({key: value for key, value in content.items() if key not in numbers}))
 
 
 def read_definitions(folder: Path) -> dict[tuple[str, bytes], dict[str, Any]]:

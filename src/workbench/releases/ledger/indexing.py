@@ -192,6 +192,8 @@ def _load(project: Project, kind: Kind, heads: list[Head]) -> tuple[int, Index, 
     if not memory.is_file():
         return nothing
     known = read_json(memory)
+    if not isinstance(known, dict) or not {"entries", "head", "files"} <= known.keys():  # not what is written here: made again
+        return nothing
     head = Head(known["entries"], known["head"])
     if head not in heads or _marks(folder) != known["files"]:
         return nothing

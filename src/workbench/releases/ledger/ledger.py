@@ -138,7 +138,15 @@ class Ledger:
         words = f"there is no ledger on this machine, and {len(lacking)} releases hold tables about people"
         return State("missing" if holds_people(self.project) else "not_here", words, REBUILD, (), lacking)
 
-    def append(self, release: str, *, release_sha256: str, tables: Iterable[NewTable], on: dt.date | None = None) -> Entry:
+    def append(
+        self,
+        release: str,
+        *,
+        release_sha256: str,
+        tables: Iterable[NewTable],
+        on: dt.date | None = None,
+        after: Head | None = None,
+    ) -> Entry:
         """Add a release, on disk when this returns; the same release again changes nothing.
 
         Parameters
@@ -151,6 +159,8 @@ class Ledger:
             All of its tables about people; one is in memory at a time.
         on : datetime.date, optional
             The day.
+        after : Head, optional
+            How the ledger ended when the release was compared with it.
 
         Returns
         -------
@@ -161,7 +171,7 @@ class Ledger:
         CheckFailed
             The ledger is broken.
         GateRefused
-            Another content under the same release.
+            Another content under the same release, or the ledger ends otherwise by now.
         """
         with locked(self.project):
             entries = self._believed()
@@ -175,6 +185,10 @@ class Ledger:
                         )
                     return entry
             before = head_of(entries)
+            if after is not None and before != after:
+                since = ", ".join(entry.release for entry in entries[after.entries :]) or "another ledger"
+                again = f"make it anew: workbench release {release.rpartition('/')[0]}"
+                raise GateRefused(f"since the candidate of {release} was made, {since} came between", hint=again)
             from workbench.releases.ledger.writing import write_release
 
             entry = write_release(

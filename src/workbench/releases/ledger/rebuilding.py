@@ -15,7 +15,7 @@ from typing import Any
 
 from workbench.bench import read_contributions
 from workbench.catalog import Catalog, read_manifest
-from workbench.disclosure import Layout, Rules, SafeTable, cells_of, published, rules_of, strictest
+from workbench.disclosure import FittedModel, Layout, Rules, SafeTable, cells_of, published, rules_of, strictest
 from workbench.errors import CheckFailed, WorkbenchError, combine
 from workbench.files import read_yaml, replace_folder
 from workbench.privacy.ledger_secret import known_secret
@@ -27,7 +27,8 @@ from workbench.releases.ledger.ledger import Ledger, entries_folder, holds_peopl
 from workbench.releases.ledger.memory import Seen, accept, accepted
 from workbench.releases.ledger.people import data_behind, maps_behind, vectors_of
 from workbench.releases.ledger.preparing import make_ready
-from workbench.releases.ledger.required import people_tables, release_folders, release_hash
+from workbench.releases.ledger.refitting import model_again, unknown_groups
+from workbench.releases.ledger.required import people_results, release_folders, release_hash
 from workbench.releases.ledger.rerunning import Wanted, kept_run, run_again
 from workbench.releases.ledger.tables import Data, NewTable, StoredTable
 from workbench.releases.ledger.writing import write_release
@@ -68,13 +69,13 @@ class Rebuilt:
 
 @dataclass(frozen=True)
 class _Table:
-    """A released table, and how it was made; ``wanted`` is None where it cannot be made again, for ``reason``."""
+    """A released table or model, and how it was made; ``wanted`` is None where it cannot be made again, for ``reason``."""
 
     name: str
     notebook: str
     parameters: dict[str, Any]
     records: dict[str, dict[str, Any]]
-    safe: SafeTable
+    safe: SafeTable | FittedModel
     data: dict[str, Data]
     wanted: Wanted | None
     reason: str
@@ -178,7 +179,7 @@ def attended(project: Project, catalog: Catalog, *, today: dt.date) -> list[str]
     named = {
         record["dataset"]
         for folder in release_folders(project)
-        for table in people_tables(folder)
+        for table in people_results(folder)
         for record in table["datasets"].values()
         if record.get("personal")
     }
@@ -186,11 +187,11 @@ def attended(project: Project, catalog: Catalog, *, today: dt.date) -> list[str]
 
 
 def _planned(project: Project) -> Iterator[_Release]:
-    """The releases with tables about people, in the order in which they were made."""
+    """The releases with tables or models about people, in the order in which they were made."""
     found = []
     problems: list[str] = []
     for folder in release_folders(project):
-        tables = people_tables(folder)
+        tables = people_results(folder)
         if not tables:
             continue
         name = f"{folder.parent.parent.name}/{folder.name}"
@@ -206,7 +207,7 @@ def _planned(project: Project) -> Iterator[_Release]:
 
 def _table(project: Project, folder: Path, table: dict[str, Any], definition: dict[str, Any] | None) -> _Table:
     issue = folder.parent.parent.name
-    safe = SafeTable.from_record(table["content"])
+    safe = (FittedModel if table["kind"] == "model" else SafeTable).from_record(table["content"])
     same = {key: table[key] for key in ("name", "notebook", "parameters")}
     if definition is None:
         data = data_behind(project, table["datasets"])
@@ -297,26 +298,36 @@ def _write(
 
 def _made(project: Project, table: _Table, absent: dict[str, str], sources: dict[str, Path | str]) -> NewTable:
     """A table with its vectors and the cells that did not come out again, or why it is unknown."""
-    about: dict[str, Any] = {"datasets": table.data, "safe": table.safe, "rules": table.rules}
+    safe = unknown_groups() if isinstance(table.safe, FittedModel) else table.safe
+    about: dict[str, Any] = {"datasets": table.data, "safe": safe, "rules": table.rules}
     reason = _unobtainable(project, table, absent)
     source = sources[table.wanted.key] if table.wanted and not reason else reason
     if isinstance(source, str):
         return NewTable(table.name, table.notebook, table.parameters, **about, unknown=source)
     try:
+        if isinstance(table.safe, FittedModel):
+            record = {"name": table.name, "datasets": table.records}
+            made = model_again(project, source, record, table.safe, rules=table.rules)
+            if made is None:
+                reason = "its published numbers did not come out again"
+                return NewTable(table.name, table.notebook, table.parameters, **about, unknown=reason)
+            safe, vectors = made
+            return NewTable(table.name, table.notebook, table.parameters, **{**about, "safe": safe}, vectors=vectors)
         contributions = read_contributions(source, table.name)
-        layout = Layout.from_record(table.safe.layout.as_record())
+        layout = Layout.from_record(safe.layout.as_record())
         cells = cells_of(contributions, layout, rules=Rules(round=layout.rounded_to))
         again = published(cells, cells.people < 0, rules=Rules(round=layout.rounded_to))
         vectors = vectors_of(table.name, contributions, layout, maps=maps_behind(project, table.records))
     except WorkbenchError:  # rows of another layout, or of people whom nobody knows
         reason = "its rows are none of the released table any more"
         return NewTable(table.name, table.notebook, table.parameters, **about, unknown=reason)
-    differing = tuple(unequal(table.safe, again))
+    differing = tuple(unequal(safe, again))
     return NewTable(table.name, table.notebook, table.parameters, **about, vectors=vectors, unknown_cells=differing)
 
 
 def _as_kept(table: _Table, before: StoredTable) -> NewTable:
-    about: dict[str, Any] = {"datasets": before.datasets, "safe": table.safe, "rules": before.rules}
+    safe = before.safe if isinstance(table.safe, FittedModel) else table.safe
+    about: dict[str, Any] = {"datasets": before.datasets, "safe": safe, "rules": before.rules}
     return NewTable(table.name, table.notebook, table.parameters, **about, vectors=before.vectors)
 
 

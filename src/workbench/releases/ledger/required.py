@@ -1,4 +1,4 @@
-"""Which committed releases have to be in the ledger: those that hold tables about people.
+"""Which committed releases have to be in the ledger: those that hold tables or models about people.
 
 Told from the committed files alone, so that a ledger that is gone is noticed, and one that nobody needs is not asked for.
 """
@@ -17,12 +17,12 @@ _MARK = b'"people"'
 
 
 def about_people(content: Mapping[str, Any], datasets: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Tell whether a table's cells are sets of people.
+    """Tell whether a table's cells are sets of people, or a model tells of groups of them.
 
     Parameters
     ----------
     content : mapping
-        The table as it stands in a result file.
+        The table or model as it stands in a result file.
     datasets : mapping
         What a result says of the data behind it.
 
@@ -35,8 +35,11 @@ def about_people(content: Mapping[str, Any], datasets: Mapping[str, Mapping[str,
     --------
     >>> about_people({"contributors": "people"}, {"trips": {"personal": True}}), about_people({"contributors": None}, {})
     (True, False)
+    >>> about_people({"formula": "minutes ~ again", "people": True}, {"trips": {"personal": True}})
+    True
     """
-    return content.get("contributors") == "people" and any(data.get("personal") for data in datasets.values())
+    counted = content.get("contributors") == "people" or content.get("people") is True
+    return counted and any(data.get("personal") for data in datasets.values())
 
 
 def release_hash(folder: Path) -> str:
@@ -54,7 +57,7 @@ def release_hash(folder: Path) -> str:
 
 
 def required(project: Project) -> dict[str, str]:
-    """Return the committed releases with tables about people.
+    """Return the committed releases with tables or models about people.
 
     Parameters
     ----------
@@ -65,13 +68,13 @@ def required(project: Project) -> dict[str, str]:
     dict of str to str
         E.g. ``bike-routes/2`` to the hash of its ``release.yml``, which covers its results.
     """
-    memory = project.cache / "ledger" / "required.json"
+    memory = project.cache / "ledger" / "about_people.json"
     known: dict[str, bool] = read_json(memory) if memory.is_file() else {}
     found: dict[str, bool] = {}
     wanted: dict[str, str] = {}
     for folder in release_folders(project):
         digest = release_hash(folder)
-        found[digest] = known[digest] if digest in known else any(people_tables(folder))
+        found[digest] = known[digest] if digest in known else any(people_results(folder))
         if found[digest]:
             wanted[f"{folder.parent.parent.name}/{folder.name}"] = digest
     if found != known:
@@ -94,8 +97,8 @@ def release_folders(project: Project) -> list[Path]:
     return [folder for issue in issues for folder in releases(project, issue)]
 
 
-def people_tables(folder: Path) -> list[dict[str, Any]]:
-    """Return a release's tables about people.
+def people_results(folder: Path) -> list[dict[str, Any]]:
+    """Return a release's tables and models about people.
 
     Parameters
     ----------
@@ -104,15 +107,16 @@ def people_tables(folder: Path) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``name``, ``notebook``, ``parameters``, ``datasets`` and ``content`` of each, in the order of files and variants.
+        ``kind``, ``name``, ``notebook``, ``parameters``, ``datasets`` and ``content`` of each, in the order of files and
+        variants.
     """
     found = []
     for path in sorted((folder / "results").glob("*.json")):
         if _MARK not in path.read_bytes():
             continue
         record = read_json(path)
-        for variant in record["variants"] if record["kind"] == "table" else ():
+        for variant in record["variants"] if record["kind"] in ("table", "model") else ():
             if about_people(variant["content"], variant["datasets"]):
                 about = {key: variant[key] for key in ("parameters", "datasets", "content")}
-                found.append({"name": record["name"], "notebook": record["notebook"], **about})
+                found.append({**{key: record[key] for key in ("kind", "name", "notebook")}, **about})
     return found
