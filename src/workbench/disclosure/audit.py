@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.disclosure.central import FREEDOM, LEAST, widened
 from workbench.disclosure.moves import REACH, TOLERANCE, Moves, Program, moves_of
 from workbench.disclosure.problems import Problem
 
@@ -259,8 +260,6 @@ def lines_through_the_middle(
     least : int, optional
         Fewer cells than this are left to programs.
     """
-    from workbench.disclosure.central import LEAST, widened
-
     least = LEAST if least is None else least
     if len(cells) < least:
         return
@@ -278,7 +277,7 @@ def _prove(problem: Problem, moves: Moves, cells: np.ndarray, *, down: np.ndarra
     place[moves.free] = np.arange(len(moves.free))
     cells = cells[place[cells] >= 0]
     queue = np.random.default_rng(SEED).permutation(cells if exact else cells[~enough(problem, down, up)[cells]])
-    if not exact:
+    if not exact and len(moves.free) - moves.rows.shape[0] >= FREEDOM:
         lines_through_the_middle(problem, moves, queue, down=down, up=up)
         queue = queue[~enough(problem, down, up)[queue]]
     if not len(queue):

@@ -15,6 +15,9 @@ from workbench.disclosure.moves import TOLERANCE, Moves, loaded
 LEAST = 200
 """Fewer cells to be proven than this are left to programs."""
 
+FREEDOM = 1_500
+"""With so many more free cells than equations a program takes long; with fewer, programs are quicker than lines."""
+
 EQUATIONS = 4_000
 """More equations than this are left to programs: the factorization is dense."""
 

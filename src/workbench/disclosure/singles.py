@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.disclosure.audit import Audit, audit, enough, lines_through_the_middle, need_of, shown_by
+from workbench.disclosure.central import FREEDOM
 from workbench.disclosure.knowers import knowers
 from workbench.disclosure.moves import REACH, TOLERANCE, Program, moves_of
 from workbench.disclosure.problems import Problem
@@ -18,9 +19,6 @@ IDLE = 12
 
 PAIRS = 20_000_000
 """More pairs than this are not remembered one by one: each person then has an audit of their own."""
-
-LARGE = 1_000
-"""With so many cells that can move, a program takes long: people are tried in groups first."""
 
 STILL = 1e-9
 """A cell that moves by less, in parts of the least need, stays in place."""
@@ -83,7 +81,7 @@ def narrowed(
     program = Program(left, unit=float(need.min()), most=REACH * float(need.max()))
     place = np.full(problem.size, -1)
     place[left.free] = np.arange(len(left.free))
-    if len(left.free) >= LARGE:
+    if len(left.free) - left.rows.shape[0] >= FREEDOM:  # people are tried in groups first
         doubtful = _by_groups(problem, withheld, cells=cells, person=person, doubtful=doubtful)
     if doubtful.size <= PAIRS:
         doubtful = _doubtful(problem, program, cells=cells, person=person, place=place, doubtful=doubtful)
