@@ -50,6 +50,14 @@ def test_what_the_bench_writes_is_read(run):
     assert len(read_contributions(run, "t")) == 4
 
 
+@pytest.mark.parametrize("name", ["a.year-2020", "이름", "A", "f.figure", "x" * 81])
+def test_a_name_that_the_bench_would_not_give_is_refused(run, name):
+    """``a.year-2020`` would be written over the file of ``a`` in 2020."""
+    write_json(run / "results" / f"{name}.json", {**read_json(run / "results" / "t.json"), "name": name})
+    with pytest.raises(UsageError, match="a result's name is lower-case letters, digits and _, at most 80"):
+        read_results(run)
+
+
 @pytest.mark.parametrize(
     ("name", "place", "value", "reason"),
     [
@@ -59,6 +67,7 @@ def test_what_the_bench_writes_is_read(run):
         ("t", ("public",), True, "unknown key 'public'"),
         ("t", ("title",), "표", "title"),
         ("t", ("title",), {"ko": "표"}, "title: missing in en"),
+        ("t", ("title",), {"ko": "표" * 10_001, "en": "T"}, "title, ko: 10,001 characters, allowed are 10,000"),
         ("t", ("note",), {"ko": "표", "en": "T", "fr": "T"}, "unknown language 'fr'"),
         ("t", ("order",), "1", "order"),
         ("t", ("datasets",), [], "datasets"),

@@ -12,6 +12,9 @@ from workbench.errors import UsageError, unknown
 
 LANGUAGES = ("ko", "en")
 
+LONGEST = 10_000
+"""Characters of a title, note, sentence or text alternative: more than anybody reads, and few enough to be looked through."""
+
 SPECIFICATION = re.compile(r"(?P<sign>\+?),?(?:\.(?P<places>\d)f)?")
 
 
@@ -132,4 +135,6 @@ def bilingual(text: Any, what: str) -> dict[str, str]:
     for language in LANGUAGES:
         if not isinstance(text[language], str):
             raise UsageError(f"{what}, {language}: found {text[language]!r:.60}, allowed is a text", **example)
+        if len(text[language]) > LONGEST:
+            raise UsageError(f"{what}, {language}: {len(text[language]):,} characters, allowed are {LONGEST:,}")
     return {language: text[language] for language in LANGUAGES}
