@@ -12,6 +12,7 @@ import pytest
 
 from workbench.disclosure import Rules, published
 from workbench.disclosure.linked import LinkedTable, accept
+from workbench.disclosure.shared import Shared, shared_problem
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
@@ -100,3 +101,17 @@ def test_no_cell_of_adults_three_linked_tables_is_recovered_or_narrowed() -> Non
     after = verdict(tables)
     assert unprotected == 0
     assert (after["recovered"], after["narrowed"], after["unsolved"]) == (0, 0, 0)
+
+
+def test_a_small_cell_that_was_withheld_before_is_still_kept_from_single_contributors() -> None:
+    people = {("b1", "c0"): 40, ("b1", "c1"): 20, ("b3", "c0"): 10, ("b3", "c1"): 1}
+    frame = pd.DataFrame([key for key, count in people.items() for _ in range(count)], columns=["b", "c"])
+    frame["d"] = np.where(np.arange(len(frame)) % 3 > 0, "d1", "d0")
+    old, new = linked(frame, "b", "c"), linked(frame, "d", "b")
+    before = np.repeat([True, True, False], 3)  # b1 and b3 with their totals
+    none = np.zeros(9, bool)
+    found = shared_problem(
+        [Shared(new.cells, new.signature, None, RULES, none), Shared(old.cells, old.signature, before, RULES, none)]
+    )
+    assert found is not None
+    assert found.problem.primary[found.places[1]].reshape(3, 3).tolist() == [[False] * 3, [False, True, False], [False] * 3]

@@ -121,7 +121,9 @@ def _part(table: Shared, *, people: bool) -> _Part:
     cells = table.cells
     shown, held = (table.shown, table.held) if table.before is None else (~table.before, table.before)
     problem = problem_of(cells, rules=table.rules, held=held, public=shown, people=people)
-    primary = problem.primary | table.few if table.before is None else np.zeros(len(table.few), bool)
+    primary = problem.primary | table.few
+    if table.before is not None:  # no single contributor of a new cell may tell a small one that was withheld before
+        primary = primary & table.before
     problem = replace(problem, primary=primary)
     axes = [cells.layout.rows] if cells.layout.columns is None else [cells.layout.rows, cells.layout.columns]
     shape = [len(axis.keys) for axis in axes]
