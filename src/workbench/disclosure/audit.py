@@ -277,7 +277,8 @@ def _prove(problem: Problem, moves: Moves, cells: np.ndarray, *, down: np.ndarra
     place[moves.free] = np.arange(len(moves.free))
     cells = cells[place[cells] >= 0]
     queue = np.random.default_rng(SEED).permutation(cells if exact else cells[~enough(problem, down, up)[cells]])
-    if not exact and len(moves.free) - moves.rows.shape[0] >= FREEDOM:
+    plain = problem.grid is not None  # takes few programs
+    if not exact and not plain and len(moves.free) - moves.rows.shape[0] >= FREEDOM:
         lines_through_the_middle(problem, moves, queue, down=down, up=up)
         queue = queue[~enough(problem, down, up)[queue]]
     if not len(queue):

@@ -81,7 +81,7 @@ def narrowed(
     program = Program(left, unit=float(need.min()), most=REACH * float(need.max()))
     place = np.full(problem.size, -1)
     place[left.free] = np.arange(len(left.free))
-    if len(left.free) - left.rows.shape[0] >= FREEDOM:  # people are tried in groups first
+    if problem.grid is None and len(left.free) - left.rows.shape[0] >= FREEDOM:  # people are tried in groups first
         doubtful = _by_groups(problem, withheld, cells=cells, person=person, doubtful=doubtful)
     if doubtful.size <= PAIRS:
         doubtful = _doubtful(problem, program, cells=cells, person=person, place=place, doubtful=doubtful)
