@@ -242,3 +242,22 @@ def test_sums_of_marks_are_counts_and_a_mark_of_nobody_is_at_least_none():
     assert (cells.bound, cells.rows.tolist(), cells.people.tolist()) == ("count", [0, 20, 9, 29], [3, 20, 30, 53])
     safe = tabulate(rows, layout, rules=Rules(min_contributors=10))
     assert safe.states[0] == ("withheld",) and safe.withheld >= 2
+
+
+def test_a_sum_that_few_bring_is_withheld_and_so_are_ones_or_zeros_of_few() -> None:
+    import pandas as pd
+
+    from safe_tables import axis, layout
+    from workbench.disclosure import Rules, tabulate
+
+    people = [("won", 1_234_567.0 if n == 0 else 0.0, f"a{n}") for n in range(12)]
+    people += [("shared", 100.0 + n, f"b{n}") for n in range(12)]
+    rows = pd.DataFrame(people, columns=["row", "value", "contributor"]).assign(column="")
+    table = layout(rows=axis("row", ("won", "shared")), statistic="sum")
+    assert [line[0] for line in tabulate(rows, table, rules=Rules(min_contributors=10)).states] == ["withheld", "shown"]
+    marks = [("one", 1.0 if n == 0 else 0.0) for n in range(12)] + [("all but one", 0.0 if n == 0 else 1.0) for n in range(30)]
+    marks += [("many", float(n % 2)) for n in range(40)]
+    rows = pd.DataFrame(marks, columns=["row", "value"]).assign(column="", contributor=lambda frame: frame.index)
+    table = layout(rows=axis("row", ("one", "all but one", "many")), statistic="sum")
+    states = [line[0] for line in tabulate(rows, table, rules=Rules(min_contributors=10)).states]
+    assert states == ["withheld", "withheld", "shown"]

@@ -156,6 +156,8 @@ def cells_from(rows: Coded, layout: Layout, *, rules: Rules) -> Cells:
         if as_counts and rows.amounts is not None:
             largest = np.minimum(largest, counts_shown)
         unsafe = (people > 0) & (people < rules.min_contributors)
+        if rows.amounts is not None and rules.min_contributors:
+            unsafe |= _few_bring_it(rows, places, size, k=rules.min_contributors)
         if rules.about_magnitudes:
             _mark_dominated(unsafe, rows, places, rules=rules)
         if layout.statistic in ("median", "quantile"):
@@ -186,6 +188,18 @@ def _in_all(base: np.ndarray, places: list[np.ndarray], size: int) -> np.ndarray
     for place in places:
         there = place >= 0
         np.add.at(found, place[there], base[there])
+    return found
+
+
+def _few_bring_it(rows: Coded, places: list[np.ndarray], size: int, *, k: int) -> np.ndarray:
+    """Which cells are a few people's, the others bringing nothing; where values are zeros and ones, also those of few zeros."""
+    found = np.zeros(size, bool)
+    brought = rows.values != 0
+    for some in (brought, ~brought) if rows.marks else (brought,):
+        part = replace(rows, cell=rows.cell[some], amounts=rows.values[some], person=rows.who[some])
+        counts = _in_all(np.bincount(part.cell, minlength=rows.size), places, size)
+        people, _ = people_in(part, places, counted=counts)
+        found |= (people > 0) & (people < k)
     return found
 
 

@@ -18,6 +18,7 @@ from workbench.releases.compare import Comparison, compare
 from workbench.releases.corrections import Settled, check_corrections, released_corrections
 from workbench.releases.differences import Compared, compare_with_everything, result_name
 from workbench.releases.downloads import Download, downloads_of
+from workbench.releases.families import members_of_release, told_by_unions
 from workbench.releases.gather import ReadRun, read_runs, variants_of
 from workbench.releases.ledger import Ledger, NewTable, require_whole
 from workbench.releases.ledger.definitions import definition_of, identity, read_definitions
@@ -222,6 +223,9 @@ def _compare_with_everything(
     problems = [problem for item in changing for problem in _unknown(ledger, item)]
     compared = compare_with_everything(changing, ledger, issue=issue, number=number)
     problems += compared.problems
+    units = {data.unit for item in changing for data in item.found.datasets.values() if data.unit}
+    if changing and units:
+        problems += told_by_unions(members_of_release(changing, ledger.tables(units=units), issue=issue, number=number))
     if problems:
         raise combine(problems, where=f"release of {issue}", kind=GateRefused)
     return compared

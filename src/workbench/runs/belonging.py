@@ -29,7 +29,7 @@ def files_of(folder: Path) -> dict[str, str]:
     >>> files_of(Path("/nowhere"))
     {}
     """
-    found = sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
     names = {str(path.relative_to(folder)): path for path in found}
     return {name: sha256_file(path) for name, path in names.items() if name != RUN_RECORD}
 
@@ -55,6 +55,7 @@ def check_belonging(run: Run) -> None:
     ]
     noted = record.get("files") if isinstance(record.get("files"), dict) else {}
     there = files_of(run.folder)
+    problems += [f"{path.relative_to(run.folder)}: is a link" for path in sorted(run.folder.rglob("*")) if path.is_symlink()]
     for name in sorted({*noted, *there}):
         if name not in there:
             problems.append(f"{name}: is gone")
