@@ -156,7 +156,7 @@ def cells_from(rows: Coded, layout: Layout, *, rules: Rules) -> Cells:
         if as_counts and rows.amounts is not None:
             largest = np.minimum(largest, counts_shown)
         unsafe = (people > 0) & (people < rules.min_contributors)
-        if rows.amounts is not None and rules.min_contributors:
+        if rows.amounts is not None and layout.statistic not in ("median", "quantile"):
             unsafe |= _few_bring_it(rows, places, size, k=rules.min_contributors)
         if rules.about_magnitudes:
             _mark_dominated(unsafe, rows, places, rules=rules)
