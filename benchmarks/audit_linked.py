@@ -30,8 +30,8 @@ from scipy.sparse import csr_matrix
 
 from peers import peer_python
 from workbench.disclosure import Axis, Cells, Layout, Rules, cells_of
-from workbench.disclosure.linked import LinkedTable, accept
-from workbench.disclosure.problems import Problem, count_problem, crossed, suppress
+from workbench.disclosure.suppression.linked import LinkedTable, accept
+from workbench.disclosure.suppression.problems import Problem, count_problem, crossed, suppress
 
 K = 10
 RULES = Rules(min_contributors=K)

@@ -36,9 +36,9 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 
-from workbench.disclosure.differencing import Differences, find_differences
-from workbench.disclosure.group_index import Index
-from workbench.disclosure.groups import Groups
+from workbench.disclosure.comparing.differencing import Differences, find_differences
+from workbench.disclosure.comparing.group_index import Index
+from workbench.disclosure.comparing.groups import Groups
 
 K = 10
 CATEGORIES = (2, 5, 7, 16, 41, 14, 7, 2, 72, 94, 10, 20)

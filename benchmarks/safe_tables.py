@@ -26,8 +26,8 @@ import pandas as pd
 
 from peers import peer_python
 from workbench.disclosure import Rules, cells_of, crossed_axis, safe_table, summed
-from workbench.disclosure.axes import Axis
-from workbench.disclosure.layouts import Layout
+from workbench.disclosure.tabulating.axes import Axis
+from workbench.disclosure.tabulating.layouts import Layout
 
 PEER = "acro==1.0.2"
 RULES = Rules(min_contributors=10)

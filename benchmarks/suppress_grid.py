@@ -28,8 +28,8 @@ import pandas as pd
 
 from peers import peer_python
 from workbench.disclosure import Rules, safe_table
-from workbench.disclosure.grid import suppress_grid
-from workbench.disclosure.problems import Problem, suppress, two_way
+from workbench.disclosure.suppression.grid import suppress_grid
+from workbench.disclosure.suppression.problems import Problem, suppress, two_way
 
 K = 10
 PEER = "acro==1.0.2"

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from workbench.bench import Model
 from workbench.disclosure import Axis, Dominance, ModelLayout, Rules, fit_model, read_formula
-from workbench.disclosure.isolation import find_isolated, leverages, rank_of
-from workbench.disclosure.models import significant
+from workbench.disclosure.modelling.isolation import find_isolated, leverages, rank_of
+from workbench.disclosure.modelling.models import significant
 from workbench.errors import GateRefused, UsageError
 
 TEN = Rules(min_contributors=10)

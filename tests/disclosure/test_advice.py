@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from safe_tables import axis, layout
 from workbench.disclosure import Layout, Rules, advice_of, cells_of, crossed_axis, summed
-from workbench.disclosure.advice import joining_of, small_cells
+from workbench.disclosure.tabulating.advice import joining_of, small_cells
 
 K = Rules(min_contributors=5)
 JOBS, YEARS = tuple("abcdefgh"), ("1", "2", "3")

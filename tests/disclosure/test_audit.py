@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from workbench.disclosure import Axis, Layout, Rules, cells_of
-from workbench.disclosure.audit import audit, glance
-from workbench.disclosure.problems import Problem, count_problem, crossed, problem_of, suppress, two_way
-from workbench.disclosure.singles import narrowed
+from workbench.disclosure.suppression.audit import audit, glance
+from workbench.disclosure.suppression.problems import Problem, count_problem, crossed, problem_of, suppress, two_way
+from workbench.disclosure.suppression.singles import narrowed
 
 SMALL = st.integers(0, 14) | st.integers(0, 60)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from safe_tables import axis
 from workbench.disclosure import Axis, Layout, crossed_axis, exposure_of, summed
-from workbench.disclosure.crossing import chain_of
+from workbench.disclosure.tabulating.crossing import chain_of
 from workbench.errors import UsageError, WorkbenchError
 
 GU = {"a1": "A", "a2": "A", "b1": "B"}

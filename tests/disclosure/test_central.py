@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from workbench.disclosure.audit import audit, enough, lines_through_the_middle
-from workbench.disclosure.moves import moves_of
-from workbench.disclosure.problems import Problem, two_way
+from workbench.disclosure.suppression.audit import audit, enough, lines_through_the_middle
+from workbench.disclosure.suppression.moves import moves_of
+from workbench.disclosure.suppression.problems import Problem, two_way
 
 
 def table(seed: int) -> tuple[Problem, np.ndarray]:

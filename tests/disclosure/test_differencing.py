@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.disclosure.differencing import Differences, find_differences, size_class
-from workbench.disclosure.group_index import Index
-from workbench.disclosure.groups import Groups, signature
+from workbench.disclosure.comparing.differencing import Differences, find_differences, size_class
+from workbench.disclosure.comparing.group_index import Index
+from workbench.disclosure.comparing.groups import Groups, signature
 from workbench.errors import UsageError
 
 K = 4

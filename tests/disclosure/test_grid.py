@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from workbench.disclosure.grid import suppress_grid
-from workbench.disclosure.knowers import knowers
-from workbench.disclosure.problems import Problem, two_way
+from workbench.disclosure.suppression.grid import suppress_grid
+from workbench.disclosure.suppression.knowers import knowers
+from workbench.disclosure.suppression.problems import Problem, two_way
 
 Told = tuple[int, int | None]
 """A cell that is too narrow, and the cell whose contributor it is too narrow for (None: for any reader)."""

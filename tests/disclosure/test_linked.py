@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from workbench.disclosure import Rules, published
-from workbench.disclosure.linked import LinkedTable, accept
-from workbench.disclosure.shared import Shared, shared_problem
+from workbench.disclosure.suppression.linked import LinkedTable, accept
+from workbench.disclosure.suppression.shared import Shared, shared_problem
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from workbench.disclosure import Axis, Layout, Rules, cells_of, members_of, published
-from workbench.disclosure.both import apart, protected_cells
-from workbench.disclosure.linked import LinkedTable, accept
-from workbench.disclosure.problems import people_of
+from workbench.disclosure.suppression.both import apart, protected_cells
+from workbench.disclosure.suppression.linked import LinkedTable, accept
+from workbench.disclosure.suppression.problems import people_of
 from workbench.releases.ledger.segments import signatures
 
 K = 4

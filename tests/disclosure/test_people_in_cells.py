@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.disclosure import people_in_cells
-from workbench.disclosure.coded import Coded
-from workbench.disclosure.people_in_cells import people_in
+from workbench.disclosure.tabulating import people_in_cells
+from workbench.disclosure.tabulating.coded import Coded
+from workbench.disclosure.tabulating.people_in_cells import people_in
 
 BASES = 4
 PLACES = [np.array([3, 0, 1, 2]), np.array([4, -1, 4, 5]), np.array([6, 6, 6, 6]), np.array([-1, 7, -1, -1])]

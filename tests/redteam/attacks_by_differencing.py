@@ -15,9 +15,9 @@ from red_outcomes import Outcome, attack
 
 from demo_city import notebook
 from workbench.disclosure import Axis, Layout, Rules, SafeTable, tabulate
-from workbench.disclosure.differencing import find_differences
-from workbench.disclosure.group_index import Index
-from workbench.disclosure.groups import Groups
+from workbench.disclosure.comparing.differencing import find_differences
+from workbench.disclosure.comparing.group_index import Index
+from workbench.disclosure.comparing.groups import Groups
 from workbench.files import read_json, write_text
 from workbench.project import Project
 

@@ -7,10 +7,10 @@ import pandas as pd
 from red_outcomes import Outcome, attack
 
 from workbench.disclosure import ModelLayout, Rules, fit_model
-from workbench.disclosure.axes import Axis
-from workbench.disclosure.differencing import find_differences
-from workbench.disclosure.group_index import Index
-from workbench.disclosure.groups import Groups
+from workbench.disclosure.comparing.differencing import find_differences
+from workbench.disclosure.comparing.group_index import Index
+from workbench.disclosure.comparing.groups import Groups
+from workbench.disclosure.tabulating.axes import Axis
 from workbench.errors import GateRefused
 from workbench.releases.models import groups_of_model
 

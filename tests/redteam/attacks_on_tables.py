@@ -10,8 +10,8 @@ from red_judge import Crossed, PublicCell, bounds, naive, narrow
 from red_outcomes import Outcome, attack
 
 from workbench.disclosure import Axis, Layout, Rules, SafeTable, cells_of, published, safe_table
-from workbench.disclosure.crossing import summed
-from workbench.disclosure.linked import LinkedTable, accept
+from workbench.disclosure.suppression.linked import LinkedTable, accept
+from workbench.disclosure.tabulating.crossing import summed
 from workbench.errors import GateRefused
 
 K = 10

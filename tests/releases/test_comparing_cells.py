@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.disclosure.groups import Groups
+from workbench.disclosure.comparing.groups import Groups
 from workbench.releases.differences import Cellwise, Place, joined
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from demo_city import candidate, make_city
 from workbench.disclosure import Axis, FittedModel, Layout, ModelLayout, SafeTable
-from workbench.disclosure.models import PARTS, Term
+from workbench.disclosure.modelling.models import PARTS, Term
 from workbench.files import sha256_file, write_json, write_text
 from workbench.records import dump_yaml, read_yaml
 from workbench.releases.consistency import cell_hashes, inconsistencies

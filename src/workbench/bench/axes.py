@@ -11,8 +11,8 @@ from workbench.bench.keys import kind_of, plain_key
 from workbench.bench.sentences import LANGUAGES, bilingual
 from workbench.catalog import Catalog
 from workbench.disclosure import Axis
-from workbench.disclosure.crossing import too_many
-from workbench.disclosure.layouts import MAX_CELLS
+from workbench.disclosure.tabulating.crossing import too_many
+from workbench.disclosure.tabulating.layouts import MAX_CELLS
 from workbench.errors import UsageError
 from workbench.places import districts
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from workbench.bench.context import RunContext
 from workbench.disclosure import Axis, Layout, SafeTable
-from workbench.disclosure.axes import typed
+from workbench.disclosure.tabulating.axes import typed
 from workbench.files import read_json
 from workbench.project import Project
 

@@ -21,7 +21,7 @@ from workbench.bench.sentences import LANGUAGES, bilingual
 from workbench.bench.table import RESULT_MIME
 from workbench.catalog import Catalog
 from workbench.disclosure import FittedModel, ModelLayout, decimals_of, fit_model, read_formula
-from workbench.disclosure.model_designs import CONTRIBUTOR, REGRESSOR, RESPONSE
+from workbench.disclosure.modelling.model_designs import CONTRIBUTOR, REGRESSOR, RESPONSE
 from workbench.errors import GateRefused, UsageError, WorkbenchError, unknown
 
 HEADS = {

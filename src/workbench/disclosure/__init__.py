@@ -1,18 +1,18 @@
 """From protected to publishable: safe tables and the expressions that point into them. Pure."""
 
-from workbench.disclosure.advice import advice_of
-from workbench.disclosure.axes import TOTAL, Axis, Key
-from workbench.disclosure.cells import Cells, Members, cells_of, members_of
-from workbench.disclosure.crossing import chain_of, crossed_axis, joined, summed
 from workbench.disclosure.expressions import Expression, calculate, chosen_key, evaluate, rests_on_cells, tables_of
-from workbench.disclosure.fitting import fit_model
-from workbench.disclosure.layouts import STATISTICS, Layout, Statistic, Whole
-from workbench.disclosure.model_layouts import FAMILIES, Family, ModelLayout, read_formula
-from workbench.disclosure.models import FittedModel, decimals_of, model_differences
+from workbench.disclosure.modelling.fitting import fit_model
+from workbench.disclosure.modelling.model_layouts import FAMILIES, Family, ModelLayout, read_formula
+from workbench.disclosure.modelling.models import FittedModel, decimals_of, model_differences
 from workbench.disclosure.reproduced import differences
 from workbench.disclosure.rules import Dominance, Rules, rules_of, strictest
-from workbench.disclosure.safe_table import exposure_of, safe_table
-from workbench.disclosure.tables import SafeTable, published, round_half_up, tabulate, withheld_of
+from workbench.disclosure.tabulating.advice import advice_of
+from workbench.disclosure.tabulating.axes import TOTAL, Axis, Key
+from workbench.disclosure.tabulating.cells import Cells, Members, cells_of, members_of
+from workbench.disclosure.tabulating.crossing import chain_of, crossed_axis, joined, summed
+from workbench.disclosure.tabulating.layouts import STATISTICS, Layout, Statistic, Whole
+from workbench.disclosure.tabulating.safe_table import exposure_of, safe_table
+from workbench.disclosure.tabulating.tables import SafeTable, published, round_half_up, tabulate, withheld_of
 
 __all__ = [
     "FAMILIES",

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from workbench.disclosure.layouts import Key
-from workbench.disclosure.models import FittedModel
-from workbench.disclosure.tables import SafeTable
+from workbench.disclosure.modelling.models import FittedModel
+from workbench.disclosure.tabulating.layouts import Key
+from workbench.disclosure.tabulating.tables import SafeTable
 from workbench.errors import GateRefused, UsageError, unknown
 
 Expression = list[Any]

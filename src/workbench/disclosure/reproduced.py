@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.disclosure.tables import SafeTable
+from workbench.disclosure.tabulating.tables import SafeTable
 
 
 def differences(released: SafeTable, found: SafeTable, *, rtol: float) -> list[str]:

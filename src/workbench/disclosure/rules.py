@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.disclosure.sums import exact_sums
+from workbench.disclosure.tabulating.sums import exact_sums
 from workbench.errors import GateRefused, UsageError, unknown
 
 KEYS = ("min_contributors", "dominance", "p_percent", "round")

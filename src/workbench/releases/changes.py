@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.disclosure import SafeTable
-from workbench.disclosure.layouts import typed
+from workbench.disclosure.tabulating.layouts import typed
 from workbench.releases.compare import RTOL
 from workbench.releases.results import Variant, parameter_key, read_variants
 

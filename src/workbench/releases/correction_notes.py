@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from workbench.disclosure.layouts import typed
+from workbench.disclosure.tabulating.layouts import typed
 from workbench.governance.papers.fields import SeatId, Text
 from workbench.releases.changes import Change, close
 

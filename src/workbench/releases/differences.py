@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.disclosure import SafeTable
-from workbench.disclosure.differencing import Difference, Differences, Term, find_differences, size_class
-from workbench.disclosure.group_index import Index
-from workbench.disclosure.groups import Groups
+from workbench.disclosure.comparing.differencing import Difference, Differences, Term, find_differences, size_class
+from workbench.disclosure.comparing.group_index import Index
+from workbench.disclosure.comparing.groups import Groups
 from workbench.releases.ledger import Ledger, Vectors
 from workbench.releases.ledger.indexing import Kind, Shown, groups_of, shown_cells
 from workbench.releases.results import parameter_key

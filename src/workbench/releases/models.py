@@ -16,8 +16,8 @@ import pandas as pd
 
 from workbench.bench import LANGUAGES, read_contributions
 from workbench.disclosure import FittedModel, ModelLayout, Rules, fit_model
-from workbench.disclosure.model_designs import CONTRIBUTOR, design_of
-from workbench.disclosure.models import PARTS
+from workbench.disclosure.modelling.model_designs import CONTRIBUTOR, design_of
+from workbench.disclosure.modelling.models import PARTS
 from workbench.errors import GateRefused, UsageError
 
 PART_TITLES = {

@@ -15,7 +15,7 @@ import pandas as pd
 
 from workbench.bench import read_contributions
 from workbench.disclosure import Axis, Layout, ModelLayout, Rules, SafeTable, rules_of, strictest, tabulate
-from workbench.disclosure.cells import Bound, Cells, cells_of
+from workbench.disclosure.tabulating.cells import Bound, Cells, cells_of
 from workbench.errors import GateRefused
 from workbench.privacy.people_map import PeopleMap
 from workbench.project import Project

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.disclosure import SafeTable, published
-from workbench.disclosure.advice import advice_of
-from workbench.disclosure.linked import LinkedTable, accept
+from workbench.disclosure.suppression.linked import LinkedTable, accept
+from workbench.disclosure.tabulating.advice import advice_of
 from workbench.errors import GateRefused, combine
 from workbench.files import canonical
 from workbench.releases.differences import cell_names, result_name

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from workbench.bench import RESULT_MIME, cell_text
 from workbench.disclosure import SafeTable
-from workbench.disclosure.layouts import typed
+from workbench.disclosure.tabulating.layouts import typed
 from workbench.releases.checkers_facts import NotebookFacts, ResultFacts
 from workbench.releases.models import PART_TITLES
 

@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from workbench.disclosure.group_index import Index
-from workbench.disclosure.groups import Groups, signature
+from workbench.disclosure.comparing.group_index import Index
+from workbench.disclosure.comparing.groups import Groups, signature
 from workbench.files import read_json, replace_folder, write_json
 from workbench.project import Project
 from workbench.releases.ledger.ledger import Ledger
@@ -122,7 +122,7 @@ def groups_of(vectors: Vectors, cells: np.ndarray, *, kind: Kind = "rows", table
     >>> groups_of(vectors, np.array([1])).person.tolist()
     [9]
     """
-    from workbench.disclosure.groups import spread
+    from workbench.disclosure.comparing.groups import spread
 
     sizes = vectors.start[cells + 1] - vectors.start[cells]
     where = spread(np.asarray(vectors.start[cells]), sizes)

@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench.catalog import read_manifest
 from workbench.disclosure import Layout
-from workbench.disclosure.cells import members_of
+from workbench.disclosure.tabulating.cells import members_of
 from workbench.errors import GateRefused
 from workbench.privacy.people_map import PeopleMap, read_people_map
 from workbench.project import Project

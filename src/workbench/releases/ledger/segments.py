@@ -15,7 +15,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from workbench.disclosure.groups import signature
+from workbench.disclosure.comparing.groups import signature
 from workbench.errors import CheckFailed
 from workbench.files import replacing
 from workbench.releases.ledger.entries import arrays_path

@@ -1,0 +1,1 @@
+"""Models about people: designs, fits, and coefficients that tell of too few."""
