@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from demo_city import candidate, make_city
+from demo_city import TODAY, candidate, make_city
 from workbench.catalog import read_catalog
 from workbench.cli.for_checkers import write_for_checkers
 from workbench.disclosure import Axis, Dominance, Layout, Rules, cells_of, published
 from workbench.project import Project
+from workbench.releases import make_candidate
 from workbench.releases.checkers_known import removed_from, rules_in_force, withholdings_of
 from workbench.releases.results import read_variants
 from workbench.runs import plan_runs, read_analysis
@@ -103,7 +104,9 @@ def test_what_a_notebook_printed_is_named_by_its_cell_and_kind(city: Project) ->
 def test_the_page_is_written_beside_the_candidate_with_what_is_known(city: Project) -> None:
     catalog, analysis = read_catalog(city), read_analysis(city, "noise")
     runs = plan_runs(city, catalog, analysis)
-    page = write_for_checkers(city, catalog, analysis, city.candidates / "noise", runs=runs, screened_files=12)
+    found = make_candidate(city, catalog, analysis, runs, today=TODAY)
+    page = write_for_checkers(city, catalog, analysis, found, runs)
+    assert page is not None
     assert page == city.private / "checkers" / "noise" / "index.html"
     text = page.read_text(encoding="utf-8")
     assert "withheld below 10 people" in text

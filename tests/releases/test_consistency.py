@@ -199,7 +199,8 @@ def test_an_output_in_a_notebook_that_names_no_result_is_named_by_its_cell(relea
     notebook["cells"][place]["outputs"][0]["data"] = {"text/plain": "person-3"}
     write_json(path, notebook)
     found = inconsistencies(rewritten(release))
-    assert found == [f"notebooks/complaints.ipynb: cell {place + 1}: an output that names no result"]
+    where = f"notebooks/complaints.ipynb: cell {place + 1}"
+    assert found == [f"{where} is not the one that was released", f"{where}: an output that names no result"]
 
 
 def test_a_correction_names_the_number_that_the_release_publishes(release: Path) -> None:

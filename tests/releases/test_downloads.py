@@ -152,6 +152,8 @@ def test_a_profile_of_fewer_people_than_promised_is_found_in_the_rows_that_leave
     assert manifest is not None
     write_json(data.parent / "manifest.json", {**manifest, "sha256": sha256_file(data)})
     with pytest.raises(GateRefused, match="1 people share a profile"):
+        downloads_of(city, read_catalog(city), read_analysis(city, "noise"), governance_of(city), last=None)
+    with pytest.raises(GateRefused, match="map of its people is missing, or belongs to other rows"):
         candidate(city)
 
 
