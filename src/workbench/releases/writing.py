@@ -93,7 +93,7 @@ def write_candidate(
     working = target.with_name(f".{analysis.issue}.new")
     shutil.rmtree(working, ignore_errors=True)
     variants = [_with_files(item.variant) for item in contents.comparisons]
-    _write_results(working, contents, variants, last=last)
+    _write_results(project, working, contents, variants, last=last)
     for name, text in contents.notebooks.items():
         write_text(working / "notebooks" / f"{name}.ipynb", text)
     for download in contents.downloads:
@@ -121,7 +121,9 @@ def write_candidate(
     return target
 
 
-def _write_results(working: Path, contents: Contents, variants: Sequence[Variant], *, last: Path | None) -> None:
+def _write_results(
+    project: Project, working: Path, contents: Contents, variants: Sequence[Variant], *, last: Path | None
+) -> None:
     """Result files, tables as CSV, and figures: drawn anew where they are new, as they were released where they are not."""
     tables = {item.identity: item for item in variants if item.kind == "table"}
     drawings: list[Drawing] = []
@@ -138,7 +140,7 @@ def _write_results(working: Path, contents: Contents, variants: Sequence[Variant
                     drawings.append(Drawing(table.content, table.name, title, variant.drawing, language, working / file))
                 elif last is not None:
                     write_bytes(working / file, (last / file).read_bytes())
-    redraw(drawings)
+    redraw(drawings, kept=project.cache / "drawings")
     for name, record in result_files(variants).items():
         write_json(working / "results" / f"{name}.json", record)
 
