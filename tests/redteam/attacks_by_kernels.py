@@ -62,8 +62,10 @@ def _drop_contributors(run: Run, _project: Project) -> None:
 
 
 def _invent_contributors(run: Run, _project: Project) -> None:
-    """Every row another made-up person's."""
+    """Every row another made-up person's; the south is filled up to ten rows, which the attacker subtracts again."""
     rows = rows_of(run)
+    south = rows[rows["row"] == "south"]
+    rows = pd.concat([rows, south.iloc[[0] * max(10 - len(south), 0)]], ignore_index=True)
     rows["contributor"] = [f"made-up-{number}" for number in range(len(rows))]
     write_rows(run, rows)
 
